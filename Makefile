@@ -1,0 +1,62 @@
+# A thin front for CMake. All that it makes is in build/.
+#
+#	make			the library, the command, the examples
+#	make run		the main job: real data through one ring
+#	make test		all tests, plain and under the sanitizers
+#	make bench		the benchmarks, into bench-results.jsonl
+#	make install		PREFIX=/usr/local DESTDIR=
+#	make clang aarch64 m32	the tests by clang, for 64-bit ARM, for 32 bits
+#	make format		clang-format over all sources
+#	make clean
+#
+# V=1 shows the commands, JOBS=n sets how many run at once, and CC=, CFLAGS=
+# are those of the first configuration. What is missing is installed.
+
+PREFIX ?= /usr/local
+BUILD ?= build
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+need = @scripts/install-packages
+build = MAKEFLAGS=--no-print-directory cmake --build $(BUILD) --parallel $(JOBS) $(if $(V),--verbose)
+configure = cmake -S . -B $(BUILD) --log-level=NOTICE \
+	-DDISRUPTOR_BUILD_TESTS=OFF
+
+all:
+	$(need) cc cmake kernel-headers
+	@$(configure)
+	@$(build)
+
+run: all
+	@scripts/run-demo $(BUILD)/disruptor
+
+test:
+	$(need) cc cmake kernel-headers cmocka c++ pkg-config
+	@JOBS=$(JOBS) V=$(V) scripts/run-tests plain asan tsan
+
+sanitize:
+	$(need) cc cmake kernel-headers cmocka
+	@JOBS=$(JOBS) V=$(V) scripts/run-tests asan tsan
+
+clang aarch64 m32:
+	$(need) cc cmake kernel-headers cmocka $@
+	@JOBS=$(JOBS) V=$(V) scripts/run-tests $@
+
+bench:
+	$(need) cc cmake kernel-headers
+	@$(configure) -DDISRUPTOR_BUILD_BENCH=ON
+	@$(build)
+	@bench/run $(BUILD)
+
+install:
+	$(need) cc cmake kernel-headers
+	@$(configure) -DCMAKE_INSTALL_PREFIX=$(PREFIX)
+	@$(build)
+	@DESTDIR=$(DESTDIR) cmake --install $(BUILD)
+
+format:
+	$(need) clang-format
+	clang-format -i $$(find include src tools examples tests bench -name '*.[ch]')
+
+clean:
+	rm -rf $(BUILD)
+
+.PHONY: all run test sanitize clang aarch64 m32 bench install format clean

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: MIT */
+/* Room R0: atomic. Includes nothing of ours but compiler.h. */
+#ifndef DISRUPTOR_ATOMIC_H
+#define DISRUPTOR_ATOMIC_H
+
+#include <disruptor/compiler.h>
+
+/*
+ * The only file that names a memory order. Each use elsewhere stands at a
+ * labelled edge (E1 … E11) of docs/memory-model.md. The access is atomic, not
+ * the object: shared structs hold plain fixed-width integers, so that the same
+ * header serves C, C++ and readers of the layout.
+ */
+#define DISRUPTOR_ATOMIC_FAMILY(suffix, type)                                  \
+	DISRUPTOR_INLINE type disruptor_load_relaxed_##suffix(const type *p)   \
+	{                                                                      \
+		return __atomic_load_n(p, __ATOMIC_RELAXED);                   \
+	}                                                                      \
+	DISRUPTOR_INLINE type disruptor_load_acquire_##suffix(const type *p)   \
+	{                                                                      \
+		return __atomic_load_n(p, __ATOMIC_ACQUIRE);                   \
+	}                                                                      \
+	DISRUPTOR_INLINE type disruptor_load_seq_cst_##suffix(const type *p)   \
+	{                                                                      \
+		return __atomic_load_n(p, __ATOMIC_SEQ_CST);                   \
+	}                                                                      \
+	DISRUPTOR_INLINE void disruptor_store_relaxed_##suffix(type *p,        \
+							       type value)     \
+	{                                                                      \
+		__atomic_store_n(p, value, __ATOMIC_RELAXED);                  \
+	}                                                                      \
+	DISRUPTOR_INLINE void disruptor_store_release_##suffix(type *p,        \
+							       type value)     \
+	{                                                                      \
+		__atomic_store_n(p, value, __ATOMIC_RELEASE);                  \
+	}                                                                      \
+	DISRUPTOR_INLINE void disruptor_store_seq_cst_##suffix(type *p,        \
+							       type value)     \
+	{                                                                      \
+		__atomic_store_n(p, value, __ATOMIC_SEQ_CST);                  \
+	}                                                                      \
+	/* On failure *expected becomes the value that was found. */           \
+	DISRUPTOR_INLINE bool disruptor_cas_##suffix(type *p, type *expected,  \
+						     type desired)             \
+	{                                                                      \
+		return __atomic_compare_exchange_n(p, expected, desired,       \
+						   false, __ATOMIC_SEQ_CST,    \
+						   __ATOMIC_RELAXED);          \
+	}                                                                      \
+	DISRUPTOR_INLINE type disruptor_fetch_add_##suffix(type *p,            \
+							   type value)         \
+	{                                                                      \
+		return __atomic_fetch_add(p, value, __ATOMIC_SEQ_CST);         \
+	}                                                                      \
+	DISRUPTOR_INLINE type disruptor_fetch_or_##suffix(type *p, type bits)  \
+	{                                                                      \
+		return __atomic_fetch_or(p, bits, __ATOMIC_SEQ_CST);           \
+	}                                                                      \
+	DISRUPTOR_INLINE type disruptor_fetch_and_##suffix(type *p, type bits) \
+	{                                                                      \
+		return __atomic_fetch_and(p, bits, __ATOMIC_SEQ_CST);          \
+	}
+
+DISRUPTOR_ATOMIC_FAMILY(i64, int64_t)
+DISRUPTOR_ATOMIC_FAMILY(u64, uint64_t)
+DISRUPTOR_ATOMIC_FAMILY(u32, uint32_t)
+
+/*
+ * Store-load order. A fence, since no operation carries it: E5's fallback and
+ * E9 only. No plain data hangs on it, so the thread sanitizer misses nothing.
+ */
+DISRUPTOR_INLINE void disruptor_fence_seq_cst(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+/* Keeps the compiler's order alone; the sleeper's membarrier does the rest. */
+DISRUPTOR_INLINE void disruptor_compiler_barrier(void)
+{
+	__atomic_signal_fence(__ATOMIC_SEQ_CST);
+}
+
+DISRUPTOR_INLINE void disruptor_spin_hint(void)
+{
+#if defined(__x86_64__) || defined(__i386__)
+	__builtin_ia32_pause();
+#elif defined(__aarch64__) || defined(__arm__)
+	__asm__ volatile("yield");
+#else
+	disruptor_compiler_barrier();
+#endif
+}
+
+#endif

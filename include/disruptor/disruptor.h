@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/* Room R6: the facade. Includes R0 to R5. The one header to include. */
+#ifndef DISRUPTOR_DISRUPTOR_H
+#define DISRUPTOR_DISRUPTOR_H
+
+#include <disruptor/event_handler.h>
+#include <disruptor/event_poller.h>
+#include <disruptor/event_processor.h>
+#include <disruptor/inspect.h>
+#include <disruptor/options.h>
+#include <disruptor/producer.h>
+#include <disruptor/shared_memory.h>
+#include <disruptor/typed.h>
+#include <disruptor/version.h>
+
+/*
+ * libdisruptor: a ring of preallocated events between threads or processes.
+ *
+ * Errors: constructors return NULL with errno; control functions return 0 or
+ * -errno and set errno; the data path returns a pointer or a count. An error
+ * is never encoded in a sequence. disruptor_error() tells the last failure of
+ * the calling thread in words.
+ *
+ * Threads: a struct disruptor may be used by any thread; a producer or poller
+ * handle by one thread at a time. After fork() the child attaches anew and uses
+ * none of its parent's handles.
+ */
+
+DISRUPTOR_BEGIN_DECLS
+
+/* A ring for the threads of this process. EINVAL, E2BIG, ENOMEM. */
+DISRUPTOR_API struct disruptor *
+disruptor_new(const struct disruptor_options *options);
+
+/*
+ * Private ring: close, drain, join. Shared ring: stop this process's
+ * processors and leave; the ring and its stream go on. Either way all
+ * producers, pollers and processors of this disruptor are freed with it. NULL
+ * is accepted. Not from a handler.
+ */
+DISRUPTOR_API void disruptor_free(struct disruptor *disruptor);
+
+/*
+ * End of stream, for everybody and for good: claims fail with ESHUTDOWN,
+ * consumers drain what was claimed before and then see -ESHUTDOWN. In a single
+ * producer ring the producer's own thread closes, or one that knows that it
+ * has no claim in hand. Idempotent. Wakes everybody.
+ */
+DISRUPTOR_API int disruptor_close(struct disruptor *disruptor);
+
+/*
+ * A producer. EBUSY: a single producer ring has one that lives; EUSERS: all
+ * producers_max are taken; ESHUTDOWN: closed.
+ */
+DISRUPTOR_API struct disruptor_producer *
+disruptor_producer_new(struct disruptor *disruptor);
+DISRUPTOR_API struct disruptor_producer *
+disruptor_producer_new_opts(struct disruptor *disruptor,
+			    const struct disruptor_producer_options *options);
+
+/* Abandons what is claimed and leaves. NULL is accepted. */
+DISRUPTOR_API void disruptor_producer_free(struct disruptor_producer *producer);
+
+/*
+ * A consumer. With a name it holds its place in the ring when it leaves or
+ * dies, and resumes there when the name comes back; an anonymous one is
+ * forgotten. EBUSY: a living process has that name; EUSERS: all consumers_max
+ * are taken; ENAMETOOLONG; ENOENT: no such upstream consumer.
+ */
+DISRUPTOR_API struct disruptor_poller *
+disruptor_poller_new(struct disruptor *disruptor, const char *name);
+
+/*
+ * The same behind others: receives an event when all consumers named by the
+ * NULL-terminated list, of whatever process, are done with it.
+ */
+DISRUPTOR_API struct disruptor_poller *
+disruptor_poller_new_after(struct disruptor *disruptor, const char *name,
+			   const char *const *upstream);
+DISRUPTOR_API struct disruptor_poller *
+disruptor_poller_new_opts(struct disruptor *disruptor,
+			  const struct disruptor_poller_options *options);
+
+/* Leaves. What was polled and not advanced over counts as unread. */
+DISRUPTOR_API void disruptor_poller_free(struct disruptor_poller *poller);
+
+#ifndef __cplusplus
+#define DISRUPTOR_AFTER_NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
+#endif
+
+/* Geometry: events, and bytes. */
+DISRUPTOR_API int64_t disruptor_capacity(const struct disruptor *disruptor);
+DISRUPTOR_API size_t disruptor_event_size(const struct disruptor *disruptor);
+DISRUPTOR_API const char *
+disruptor_type_name(const struct disruptor *disruptor);
+DISRUPTOR_API enum disruptor_producer_type
+disruptor_producer_type(const struct disruptor *disruptor);
+
+/*
+ * The first sequence that is not published; in a multi producer ring this
+ * looks at the commit words between the slowest consumer and the cursor.
+ */
+DISRUPTOR_API int64_t
+disruptor_published(const struct disruptor *disruptor);
+
+/* How many consumers gate the producers, those that hold a place included. */
+DISRUPTOR_API int disruptor_consumer_count(const struct disruptor *disruptor);
+
+/*
+ * Waits until n consumers are there, up to timeout_ns (negative: for ever), so
+ * that what is published next has somebody to go to. -ETIMEDOUT; -ESHUTDOWN,
+ * closed; -ECANCELED, halted.
+ */
+DISRUPTOR_API int disruptor_wait_for_consumers(struct disruptor *disruptor,
+					       int n, int64_t timeout_ns);
+
+/* The last failure of this thread in one line; "" if there was none. */
+DISRUPTOR_API const char *disruptor_error(void);
+
+/* DISRUPTOR_VERSION of the library that runs. */
+DISRUPTOR_API const char *disruptor_version(void);
+
+DISRUPTOR_END_DECLS
+
+#endif

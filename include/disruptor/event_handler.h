@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Room R4: event handler. Includes R0 and R2. */
+#ifndef DISRUPTOR_EVENT_HANDLER_H
+#define DISRUPTOR_EVENT_HANDLER_H
+
+#include <disruptor/compiler.h>
+#include <disruptor/ring_buffer.h>
+
+/*
+ * Called for each event, in order, on the processor's own thread. The event
+ * may be changed: handlers that come after this one see it. It is valid until
+ * the call returns. end_of_batch: nothing more is ready right now, so flush.
+ * A handler must not wait for room in its own ring: it holds that room.
+ */
+typedef void (*disruptor_event_handler)(void *context, void *event,
+					int64_t sequence, bool end_of_batch);
+
+/* A contiguous run of sequences without gaps. Valid until the call returns. */
+struct disruptor_batch {
+	struct disruptor_ring_buffer ring;
+	int64_t first;		/* sequence of the first event */
+	int64_t count;		/* at least 1 */
+};
+
+/* Called once for each batch. The rules of disruptor_event_handler hold. */
+typedef void (*disruptor_batch_handler)(void *context,
+					const struct disruptor_batch *batch);
+
+/* The i-th event of a batch, 0 <= i < count. */
+DISRUPTOR_INLINE_API void *
+disruptor_batch_event(const struct disruptor_batch *batch, int64_t i)
+{
+	return disruptor_ring_buffer_event(&batch->ring, batch->first + i);
+}
+
+#endif

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+/* Room R4: event poller. Includes R0 to R3. */
+#ifndef DISRUPTOR_EVENT_POLLER_H
+#define DISRUPTOR_EVENT_POLLER_H
+
+#include <disruptor/sequence_barrier.h>
+#include <disruptor/wait_strategy.h>
+
+#include <errno.h>
+
+/*
+ * A consumer that the caller drives: poll, read, advance. One thread at a time
+ * uses a handle. It gates the producers from its creation on, so poll it or
+ * free it.
+ *
+ * Allocated by the library, which only ever appends fields. Read none of them.
+ */
+struct disruptor_poller {
+	int64_t next;		/* first sequence not advanced over */
+	int64_t ready;		/* one past the last known to be readable */
+	struct disruptor_sequence_barrier barrier;
+	struct disruptor_consumer_record *record;
+	int64_t batch_max;	/* events that one poll returns */
+	uint64_t epoch;		/* of control, when barrier was made */
+	uint32_t must_fence;	/* see disruptor_signal_wanted() */
+	uint32_t halted;	/* set by disruptor_halt() */
+	struct disruptor_poller_private *hidden;
+};
+
+DISRUPTOR_BEGIN_DECLS
+
+/* disruptor_poll() when the fast path has no answer: gaps, close, errors. */
+DISRUPTOR_API DISRUPTOR_COLD int64_t
+disruptor_poll_slow(struct disruptor_poller *poller);
+
+DISRUPTOR_API DISRUPTOR_COLD int64_t
+disruptor_poll_wait_slow(struct disruptor_poller *poller, int64_t timeout_ns);
+
+DISRUPTOR_API DISRUPTOR_COLD void
+disruptor_poller_wake(struct disruptor_poller *poller);
+
+/*
+ * True when ready, just read from the region, may be used as it is:
+ * something is ready, not more than the ring holds, no gap can be in it, and
+ * nobody joined, left or halted.
+ *
+ * E9: the epoch is read after the sequences. A record that was given to
+ * somebody else has a new epoch before it has a new sequence.
+ */
+DISRUPTOR_INLINE bool disruptor_poll_is_plain(struct disruptor_poller *poller,
+					      int64_t ready)
+{
+	const struct disruptor_sequence_barrier *b = &poller->barrier;
+
+	if (DISRUPTOR_UNLIKELY((uint64_t)ready - (uint64_t)poller->next - 1 >
+			       b->ring.mask))
+		return false;
+	if (DISRUPTOR_UNLIKELY(disruptor_load_relaxed_u32(&poller->halted)))
+		return false;
+	if (DISRUPTOR_UNLIKELY(disruptor_load_relaxed_u64(&b->control->epoch) !=
+			       poller->epoch))
+		return false;
+	if (b->upstream_count == 0 || b->ring.words == NULL)
+		return true;
+	return DISRUPTOR_LIKELY(disruptor_sequence_load_relaxed(
+					&b->control->gap_end) <= poller->next);
+}
+
+/*
+ * How many events are ready, without waiting: a count; 0, nothing yet;
+ * -ESHUTDOWN, the ring is closed and drained; -ECANCELED, halted; -ESTALE, this
+ * consumer was evicted; -EUCLEAN, the region is damaged. Events that were ready
+ * before and not advanced over are counted again.
+ *
+ * Thread safety: the handle's thread. Progress: wait-free.
+ */
+DISRUPTOR_INLINE_API int64_t disruptor_poll(struct disruptor_poller *poller)
+{
+	int64_t ready = disruptor_sequence_barrier_ready(
+		&poller->barrier, poller->ready,
+		poller->next + poller->batch_max);
+
+	if (DISRUPTOR_UNLIKELY(!disruptor_poll_is_plain(poller, ready)))
+		return disruptor_poll_slow(poller);
+	if (DISRUPTOR_UNLIKELY(ready - poller->next > poller->batch_max))
+		ready = poller->next + poller->batch_max;
+	poller->ready = ready;
+	return ready - poller->next;
+}
+
+/*
+ * As disruptor_poll(), but waits by the handle's strategy until something is
+ * ready, the end, or timeout_ns have passed (then 0). Negative: for ever.
+ */
+DISRUPTOR_INLINE_API int64_t
+disruptor_poll_wait(struct disruptor_poller *poller, int64_t timeout_ns)
+{
+	int64_t n = disruptor_poll(poller);
+
+	if (DISRUPTOR_LIKELY(n != 0) || timeout_ns == 0)
+		return n;
+	return disruptor_poll_wait_slow(poller, timeout_ns);
+}
+
+/* The i-th ready event, 0 <= i < n, until it is advanced over. */
+DISRUPTOR_INLINE_API void *
+disruptor_poller_event(struct disruptor_poller *poller, int64_t i)
+{
+	return disruptor_ring_buffer_event(&poller->barrier.ring,
+					   poller->next + i);
+}
+
+/* The sequence of the i-th ready event. */
+DISRUPTOR_INLINE_API int64_t
+disruptor_poller_sequence(struct disruptor_poller *poller, int64_t i)
+{
+	return poller->next + i;
+}
+
+/*
+ * The longest array of ready events that begins with the i-th; *n becomes its
+ * length (with stamped slots 1; NULL and 0 past what is ready).
+ */
+DISRUPTOR_INLINE_API void *
+disruptor_poller_span(struct disruptor_poller *poller, int64_t i, int64_t *n)
+{
+	*n = 0;
+	if (i < 0 || i >= poller->ready - poller->next)
+		return NULL;
+	*n = disruptor_ring_buffer_run(&poller->barrier.ring, poller->next + i,
+				       poller->ready - poller->next - i);
+	return disruptor_ring_buffer_event(&poller->barrier.ring,
+					   poller->next + i);
+}
+
+/*
+ * Done with the first n ready events: producers may overwrite them, and those
+ * that follow this consumer receive them. More than is ready counts as all.
+ *
+ * Thread safety: the handle's thread. Progress: wait-free, but for one system
+ * call when a follower or a producer sleeps.
+ */
+DISRUPTOR_INLINE_API void
+disruptor_poller_advance(struct disruptor_poller *poller, int64_t n)
+{
+	if (DISRUPTOR_UNLIKELY(n <= 0))
+		return;
+	if (DISRUPTOR_UNLIKELY(n > poller->ready - poller->next))
+		n = poller->ready - poller->next;
+	poller->next += n;
+	/*
+	 * E2, E3: a producer's licence to overwrite and a follower's to read;
+	 * all that was done with the events comes before it.
+	 */
+	disruptor_sequence_store_release(&poller->record->sequence,
+					 poller->next);
+	if (disruptor_signal_wanted(&poller->record->signal,
+				    poller->must_fence))
+		disruptor_poller_wake(poller);
+}
+
+DISRUPTOR_END_DECLS
+
+#endif

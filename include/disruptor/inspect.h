@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/* Room R5: inspection. Includes R0, R2 and R4. */
+#ifndef DISRUPTOR_INSPECT_H
+#define DISRUPTOR_INSPECT_H
+
+#include <disruptor/layout.h>
+#include <disruptor/options.h>
+
+/*
+ * Looks at a shared ring, live or dead, through a read-only mapping: it cannot
+ * disturb it. The numbers of a live ring are read one after the other, not at
+ * one instant.
+ */
+
+struct disruptor_consumer_info {
+	char name[DISRUPTOR_CONSUMER_NAME_SIZE]; /* "": anonymous */
+	uint32_t index;		/* of its record */
+	uint32_t pid;		/* in its own name space; for people */
+	bool alive;		/* its process holds it */
+	bool holds;		/* keeps its place when it is gone */
+	int64_t sequence;	/* the first that it has not finished */
+	int64_t lag;		/* published events that it has not finished */
+	uint64_t gaps;		/* that it stepped over */
+	uint64_t upstream[DISRUPTOR_CONSUMERS_LIMIT / 64]; /* bit per index */
+};
+
+struct disruptor_producer_info {
+	uint32_t index;
+	uint32_t pid;
+	bool alive;
+	uint64_t abandoned;	/* gaps that producers of this record made */
+};
+
+struct disruptor_ring_info {
+	uint64_t capacity, event_size, event_stride, total_size;
+	uint32_t layout_major, layout_minor;
+	enum disruptor_producer_type producer_type;
+	enum disruptor_slot_layout slot_layout;
+	enum disruptor_wait_strategy wait_strategy;
+	uint32_t producers_max, consumers_max;
+	char type_name[DISRUPTOR_TYPE_NAME_SIZE];
+	uint8_t ring_id[16];
+	int64_t created_ns;	/* CLOCK_REALTIME */
+	int64_t creator_pid;
+	uint32_t mode;		/* permission bits */
+	bool closed;
+	int64_t first_sequence;
+	int64_t claimed;	/* the first sequence that nobody has claimed */
+	int64_t published;	/* the first that is not yet published */
+	uint64_t recovered;	/* claims of the dead turned into gaps */
+	uint64_t evicted;	/* dead consumers taken off the gate */
+	uint32_t producer_count, consumer_count;
+	struct disruptor_producer_info *producers;
+	struct disruptor_consumer_info *consumers;
+};
+
+/* One thing that disruptor_check() found wrong. */
+typedef void (*disruptor_problem_handler)(void *context, const char *problem);
+
+DISRUPTOR_BEGIN_DECLS
+
+/*
+ * Reads all about a ring. The result is freed by disruptor_inspect_free().
+ * NULL with errno as disruptor_attach() has it.
+ */
+DISRUPTOR_API struct disruptor_ring_info *disruptor_inspect(const char *name);
+DISRUPTOR_API void disruptor_inspect_free(struct disruptor_ring_info *info);
+
+/*
+ * Checks a ring's header, sequences, commit words and records against each
+ * other, and calls back for each problem. Returns how many there are, or a
+ * negative errno when the file cannot be read as a ring at all (then
+ * disruptor_error() says why). A quiet ring is checked exactly; in a busy one
+ * only what cannot be explained by motion counts.
+ */
+DISRUPTOR_API int disruptor_check(const char *name,
+				  disruptor_problem_handler handler,
+				  void *context);
+
+DISRUPTOR_END_DECLS
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* Room R4: options. Includes R0 and R2. */
+#ifndef DISRUPTOR_OPTIONS_H
+#define DISRUPTOR_OPTIONS_H
+
+#include <disruptor/compiler.h>
+#include <disruptor/wait_strategy.h>
+
+/*
+ * Configuration is a struct that begins with its own size; a field of zero
+ * means its default. A library that is older than the caller refuses non-zero
+ * bytes that it does not know (-E2BIG), one that is newer takes what is missing
+ * as zero. In C the macros fill the size; in C++ zero the struct and set it.
+ */
+
+enum disruptor_producer_type {
+	DISRUPTOR_SINGLE_PRODUCER = 0,	/* the default */
+	DISRUPTOR_MULTI_PRODUCER = 1
+};
+
+enum disruptor_slot_layout {
+	DISRUPTOR_SLOTS_DEFAULT = 0,	/* packed */
+	/* Events side by side: throughput, and runs of events as arrays. */
+	DISRUPTOR_SLOTS_PACKED = 1,
+	/* Each event and its commit word on one line: the lowest latency. */
+	DISRUPTOR_SLOTS_STAMPED = 2
+};
+
+struct disruptor_options {
+	size_t size;
+	size_t event_size;	/* bytes, 1 to 2^30; required */
+	size_t capacity;	/* events, 1 to 2^36, rounded up to a power of
+				 * two; required */
+	enum disruptor_producer_type producer_type;
+	/* What handles get that name no strategy of their own. */
+	enum disruptor_wait_strategy wait_strategy;
+	enum disruptor_wait_strategy wait_fallback; /* _PHASED; _BLOCKING */
+	int64_t wait_spin_ns;	/* spinning, before the next phase */
+	int64_t wait_yield_ns;	/* yielding, before the next phase */
+	int64_t wait_sleep_ns;	/* one nap of _SLEEPING; 100 µs */
+	uint32_t consumers_max;	/* 1 to 256; 64 */
+	uint32_t producers_max;	/* 1 to 256, multi producer only; 64 */
+	enum disruptor_slot_layout slot_layout;
+	uint32_t mode;		/* permission bits of a shared ring; 0600 */
+	bool huge_pages;	/* ask for them; never an error */
+	const char *type_name;	/* of the event, up to 63 bytes; for people,
+				 * and compared when a ring is attached with
+				 * disruptor_attach_opts() */
+	int64_t first_sequence;	/* of the first event; 0 */
+};
+
+/* Where a new consumer begins. A named one that comes back resumes instead. */
+enum disruptor_start {
+	DISRUPTOR_START_NEXT = 0,	/* what is published from now on */
+	/* The oldest event that no producer can overwrite any more. */
+	DISRUPTOR_START_OLDEST = 1
+};
+
+struct disruptor_poller_options {
+	size_t size;
+	const char *name;	/* up to 63 bytes, resumes; NULL: anonymous */
+	const char *const *upstream; /* NULL-terminated names to follow */
+	enum disruptor_start start;
+	enum disruptor_wait_strategy wait_strategy; /* 0: the ring's, with */
+	enum disruptor_wait_strategy wait_fallback; /* all of its times */
+	int64_t wait_spin_ns;
+	int64_t wait_yield_ns;
+	int64_t wait_sleep_ns;
+	int64_t batch_max;	/* events that one poll returns; 0: no limit
+				 * of its own */
+};
+
+struct disruptor_producer_options {
+	size_t size;
+	enum disruptor_wait_strategy wait_strategy; /* 0: the ring's, with */
+	enum disruptor_wait_strategy wait_fallback; /* all of its times */
+	int64_t wait_spin_ns;
+	int64_t wait_yield_ns;
+	int64_t wait_sleep_ns;
+};
+
+#ifndef __cplusplus
+#define DISRUPTOR_OPTIONS(...)                                                 \
+	(&(struct disruptor_options){ .size = sizeof(struct disruptor_options),\
+				      __VA_ARGS__ })
+#define DISRUPTOR_POLLER_OPTIONS(...)                                          \
+	(&(struct disruptor_poller_options){                                   \
+		.size = sizeof(struct disruptor_poller_options), __VA_ARGS__ })
+#define DISRUPTOR_PRODUCER_OPTIONS(...)                                        \
+	(&(struct disruptor_producer_options){                                 \
+		.size = sizeof(struct disruptor_producer_options),             \
+		__VA_ARGS__ })
+#endif
+
+#endif

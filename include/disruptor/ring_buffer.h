@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* Room R2: ring buffer. Includes R0. */
+#ifndef DISRUPTOR_RING_BUFFER_H
+#define DISRUPTOR_RING_BUFFER_H
+
+#include <disruptor/atomic.h>
+
+/*
+ * Where a sequence's event and commit word lie. All numbers come from the
+ * validated copy of the header and are never read again from the region, so
+ * every address is inside it, whatever sequence is asked for.
+ *
+ * Packed slots: events side by side, words in an array of their own.
+ * Stamped slots: the word lies behind its event, on the same cache line.
+ */
+struct disruptor_ring_buffer {
+	unsigned char *events;
+	unsigned char *words;	/* NULL: none (single producer, packed) */
+	uint64_t mask;		/* capacity - 1 */
+	uint64_t event_stride;	/* bytes */
+	uint64_t word_stride;	/* bytes */
+	uint64_t event_size;	/* bytes */
+};
+
+DISRUPTOR_INLINE void *
+disruptor_ring_buffer_event(const struct disruptor_ring_buffer *ring,
+			    int64_t sequence)
+{
+	return ring->events +
+	       ((uint64_t)sequence & ring->mask) * ring->event_stride;
+}
+
+/*
+ * The same address where the event's type is known: with packed slots the
+ * stride is a constant of the program.
+ */
+DISRUPTOR_INLINE void *
+disruptor_ring_buffer_typed(const struct disruptor_ring_buffer *ring,
+			    int64_t sequence, size_t type_size)
+{
+	if (DISRUPTOR_LIKELY(ring->event_stride == type_size))
+		return ring->events +
+		       ((uint64_t)sequence & ring->mask) * type_size;
+	if (DISRUPTOR_UNLIKELY(ring->event_size < type_size))
+		return NULL;
+	return disruptor_ring_buffer_event(ring, sequence);
+}
+
+DISRUPTOR_INLINE uint64_t *
+disruptor_ring_buffer_word(const struct disruptor_ring_buffer *ring,
+			   int64_t sequence)
+{
+	return (uint64_t *)(void *)(ring->words +
+				    ((uint64_t)sequence & ring->mask) *
+					    ring->word_stride);
+}
+
+/*
+ * The longest run of events side by side that begins at sequence and has at
+ * most count events: with packed slots up to the end of the array, else 1.
+ */
+DISRUPTOR_INLINE int64_t
+disruptor_ring_buffer_run(const struct disruptor_ring_buffer *ring,
+			  int64_t sequence, int64_t count)
+{
+	uint64_t left = ring->mask + 1 - ((uint64_t)sequence & ring->mask);
+
+	if (ring->event_stride != ring->event_size)
+		return count > 0;
+	return (uint64_t)count < left ? count : (int64_t)left;
+}
+
+#endif

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Room R5: shared memory. Includes R0 and R4. */
+#ifndef DISRUPTOR_SHARED_MEMORY_H
+#define DISRUPTOR_SHARED_MEMORY_H
+
+#include <disruptor/options.h>
+
+/*
+ * Rings between processes. A name is 1 to 240 bytes without a slash, but for
+ * one that may lead; it lives in /dev/shm. After construction the calls for
+ * threads and for processes are the same.
+ *
+ * All functions here are safe from any thread. Constructors return NULL with
+ * errno, the others 0 or a negative errno with errno; disruptor_error() has
+ * the reason in words.
+ */
+
+struct disruptor;
+
+DISRUPTOR_BEGIN_DECLS
+
+/*
+ * Makes a ring and gives it its name in one step: nobody ever sees half of it,
+ * and of two creators one gets EEXIST. All its memory is reserved (ENOSPC).
+ * The caller leaves it with disruptor_free(); the ring stays until
+ * disruptor_unlink().
+ *
+ * EINVAL (options, name), ENAMETOOLONG, E2BIG (options of a newer library),
+ * EEXIST, ENOSPC, EACCES, ENOMEM.
+ */
+DISRUPTOR_API struct disruptor *
+disruptor_create_shared(const char *name,
+			const struct disruptor_options *options);
+
+/*
+ * Joins a ring. event_size must be the ring's; 0 takes what it has. All that
+ * is read from the file is checked before it is used.
+ *
+ * ENOENT, EACCES, EBADMSG (no ring: wrong magic, truncated, damaged header),
+ * EPROTONOSUPPORT (another layout version or byte order), EPROTO (another event
+ * size), EINVAL, ENAMETOOLONG, ENOMEM.
+ */
+DISRUPTOR_API struct disruptor *disruptor_attach(const char *name,
+						 size_t event_size);
+
+/*
+ * As disruptor_attach(), and compares what options name (zero: whatever the
+ * ring has): event_size, capacity, producer_type, slot_layout, type_name. Wait
+ * fields become the default of this process's handles.
+ */
+DISRUPTOR_API struct disruptor *
+disruptor_attach_opts(const char *name,
+		      const struct disruptor_options *options);
+
+/*
+ * Takes the name away. Those who are attached go on; the memory is returned
+ * when the last one leaves. ENOENT, EACCES, EBADMSG (the file is no ring).
+ */
+DISRUPTOR_API int disruptor_unlink(const char *name);
+
+/*
+ * Forgets a named consumer that holds its place without being there, so that
+ * it gates no longer. ENOENT, EBUSY (it lives).
+ */
+DISRUPTOR_API int disruptor_remove_consumer(struct disruptor *disruptor,
+					    const char *name);
+
+DISRUPTOR_END_DECLS
+
+#endif

@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* One scan of commit words looks at no more than this, to stay in the cache. */
+#define SCAN_MAX 256
+/* One poll steps over no more gaps, to come back in bounded time. */
+#define TRIES_MAX 4096
+
+static struct disruptor_poller_private *
+private_of(struct disruptor_poller *poller)
+{
+	return (struct disruptor_poller_private *)poller;
+}
+
+/* --- polls that do not succeed at once ------------------------------------ */
+
+/*
+ * Somebody joined, left or was evicted: learn anew whom to follow. The epoch is
+ * read first, so what is missed now is seen as another change.
+ */
+static int revalidate(struct disruptor_poller_private *p)
+{
+	struct disruptor *d = p->disruptor;
+	uint64_t epoch = disruptor_load_acquire_u64(&d->words->control.epoch);
+	struct disruptor_sequence_barrier *b = &p->handle.barrier;
+	uint32_t i;
+
+	if (disruptor_load_acquire_u64(&p->handle.record->status) != p->status)
+		return disruptor_fail(ESTALE, "this consumer was evicted");
+	b->upstream_count = 0;
+	for (i = 0; i < d->header.consumers_max; i++) {
+		uint64_t bits = disruptor_load_relaxed_u64(
+			&p->handle.record->upstream[i / 64]);
+
+		if (!((bits >> (i % 64)) & 1) || i == p->index)
+			continue;
+		p->upstream_index[b->upstream_count] = (uint16_t)i;
+		p->upstream[b->upstream_count++] = &d->consumers[i].sequence;
+	}
+	p->handle.epoch = epoch;
+	return 0;
+}
+
+static void step_over_gap(struct disruptor_poller *poller)
+{
+	struct disruptor_consumer_record *r = poller->record;
+
+	disruptor_store_relaxed_u64(
+		&r->gaps, disruptor_load_relaxed_u64(&r->gaps) + 1);
+	poller->next++;
+	if (poller->ready < poller->next)
+		poller->ready = poller->next;
+	disruptor_sequence_store_release(&r->sequence, poller->next);
+	if (disruptor_signal_wanted(&r->signal, poller->must_fence))
+		disruptor_poller_wake(poller);
+}
+
+enum look { LOOK_NOTHING, LOOK_READY, LOOK_GAP, LOOK_DAMAGE };
+
+static enum look look_at_word(const struct disruptor_poller *poller)
+{
+	uint64_t word = disruptor_load_acquire_u64(disruptor_ring_buffer_word(
+		&poller->barrier.ring, poller->next));
+
+	if (word == disruptor_word_gap(poller->next))
+		return LOOK_GAP;
+	if (word == disruptor_word_published(poller->next))
+		return LOOK_READY;
+	return word < disruptor_word_published(poller->next) ? LOOK_NOTHING :
+							       LOOK_DAMAGE;
+}
+
+/* What upstream has passed is event or gap; take the events before a gap. */
+static enum look look_before_gap(struct disruptor_poller *poller, int64_t ready)
+{
+	enum look look = look_at_word(poller);
+
+	if (look == LOOK_NOTHING)
+		return LOOK_DAMAGE;
+	if (look == LOOK_READY)
+		poller->ready = disruptor_sequence_barrier_scan(
+			&poller->barrier, poller->next, ready);
+	return look;
+}
+
+static enum look look(struct disruptor_poller *poller)
+{
+	const struct disruptor_sequence_barrier *b = &poller->barrier;
+	int64_t ready = disruptor_sequence_barrier_ready(
+		b, poller->ready, poller->next + poller->batch_max);
+
+	if (ready <= poller->next)
+		return b->upstream_count == 0 && b->ring.words != NULL ?
+			       look_at_word(poller) :
+			       LOOK_NOTHING;
+	if ((uint64_t)(ready - poller->next) > b->ring.mask + 1)
+		return LOOK_DAMAGE;
+	if (b->upstream_count != 0 && b->ring.words != NULL)
+		return look_before_gap(poller, ready);
+	poller->ready = ready;
+	return LOOK_READY;
+}
+
+static int64_t count_ready(struct disruptor_poller *poller)
+{
+	if (poller->ready - poller->next > poller->batch_max)
+		poller->ready = poller->next + poller->batch_max;
+	return poller->ready - poller->next;
+}
+
+/*
+ * E8, the consumer's half: state first, then look again, then the cursor. What
+ * was claimed before the close is waited for; a producer that is killed with
+ * its claim in hand is recovered by disruptor_poll_wait().
+ */
+static bool drained(struct disruptor_poller *poller)
+{
+	const struct disruptor_control *control = poller->barrier.control;
+
+	return (disruptor_load_seq_cst_u32(&control->state) &
+		DISRUPTOR_STATE_CLOSED) != 0 &&
+	       look(poller) == LOOK_NOTHING &&
+	       disruptor_sequence_load_seq_cst(poller->barrier.cursor) <=
+		       poller->next;
+}
+
+/*
+ * One look. E9: nothing that was read counts if the epoch moved meanwhile; then
+ * *again says so.
+ */
+static enum look look_once(struct disruptor_poller *poller, bool *again)
+{
+	const struct disruptor_control *control = poller->barrier.control;
+	enum look found = look(poller);
+
+	*again = disruptor_load_acquire_u64(&control->epoch) != poller->epoch;
+	if (!*again && found == LOOK_GAP) {
+		step_over_gap(poller);
+		*again = true;
+	}
+	return found;
+}
+
+static int64_t answer(struct disruptor_poller *poller, enum look found)
+{
+	if (found == LOOK_READY)
+		return count_ready(poller);
+	if (found == LOOK_DAMAGE)
+		return disruptor_fail(EUCLEAN,
+				      "the ring is damaged at sequence %lld",
+				      (long long)poller->next);
+	return drained(poller) ? -ESHUTDOWN : 0;
+}
+
+int64_t disruptor_poll_slow(struct disruptor_poller *poller)
+{
+	const struct disruptor_control *control = poller->barrier.control;
+	enum look found;
+	bool again;
+	int tries;
+
+	for (tries = 0; tries < TRIES_MAX; tries++) {
+		if (disruptor_load_relaxed_u32(&poller->halted))
+			return -ECANCELED;
+		if (disruptor_load_acquire_u64(&control->epoch) !=
+			    poller->epoch &&
+		    revalidate(private_of(poller)) < 0)
+			return -ESTALE;
+		found = look_once(poller, &again);
+		if (!again)
+			return answer(poller, found);
+	}
+	return 0;	/* more gaps, or consumers that come and go: ask again */
+}
+
+void disruptor_poller_wake(struct disruptor_poller *poller)
+{
+	disruptor_wake(&poller->record->signal,
+		       private_of(poller)->disruptor->shared);
+}
+
+/* --- waiting ---------------------------------------------------------------- */
+
+static int64_t attempt(void *context)
+{
+	return disruptor_poll(context);
+}
+
+/* Of those that it follows, the one that is behind; nobody: the cursor. */
+static int32_t slowest_upstream(const struct disruptor_poller_private *p)
+{
+	int64_t minimum = INT64_MAX;
+	int32_t index = -1;
+	uint32_t i;
+
+	for (i = 0; i < p->handle.barrier.upstream_count; i++) {
+		int64_t s = disruptor_sequence_load_relaxed(p->upstream[i]);
+
+		if (s >= minimum)
+			continue;
+		minimum = s;
+		index = p->upstream_index[i];
+	}
+	return index;
+}
+
+static uint32_t *point(void *context)
+{
+	struct disruptor_poller_private *p = private_of(context);
+	int32_t index = slowest_upstream(p);
+
+	return index < 0 ? &p->disruptor->words->control.signal :
+			   &p->disruptor->consumers[index].signal;
+}
+
+static void suspect(void *context)
+{
+	struct disruptor_poller_private *p = private_of(context);
+	int32_t index = slowest_upstream(p);
+
+	if (index >= 0)
+		disruptor_consumer_evict_if_dead(p->disruptor, (uint32_t)index);
+	else
+		disruptor_recover(p->disruptor, p->handle.next);
+}
+
+int64_t disruptor_poll_wait_slow(struct disruptor_poller *poller,
+				 int64_t timeout_ns)
+{
+	struct disruptor_poller_private *p = private_of(poller);
+	struct disruptor_waiter waiter = { poller,  attempt,  point,
+					   suspect, &p->wait, p->disruptor };
+
+	return disruptor_wait_until(&waiter, timeout_ns);
+}
+
+/* --- handles ---------------------------------------------------------------- */
+
+static void connect(struct disruptor_poller_private *p,
+		    const struct disruptor_poller_options *o)
+{
+	struct disruptor *d = p->disruptor;
+	struct disruptor_poller *poller = &p->handle;
+	int64_t capacity = disruptor_capacity(d);
+
+	poller->record = &d->consumers[p->index];
+	poller->next = disruptor_sequence_load_acquire(
+		&poller->record->sequence);
+	poller->ready = poller->next;
+	poller->barrier.ring = d->ring;
+	poller->barrier.cursor = &d->words->cursor;
+	poller->barrier.control = &d->words->control;
+	poller->barrier.upstream = p->upstream;
+	poller->must_fence = !d->can_barrier;
+	poller->halted = d->halted;
+	poller->batch_max = d->ring.words != NULL && capacity > SCAN_MAX ?
+				    SCAN_MAX :
+				    capacity;
+	if (o->batch_max > 0 && o->batch_max < poller->batch_max)
+		poller->batch_max = o->batch_max;
+	poller->hidden = p;
+}
+
+static int make_wait(struct disruptor_poller_private *p,
+		     const struct disruptor_poller_options *o)
+{
+	struct disruptor_wait wait = { o->wait_strategy, o->wait_fallback,
+				       o->wait_spin_ns, o->wait_yield_ns,
+				       o->wait_sleep_ns };
+
+	p->wait = p->disruptor->wait;
+	if (o->wait_strategy == DISRUPTOR_WAIT_DEFAULT)
+		return 0;
+	p->wait = wait;
+	return disruptor_wait_resolve(&p->wait);
+}
+
+static int check_options(const struct disruptor_poller_options *o)
+{
+	if (o->name != NULL && *o->name == '\0')
+		return disruptor_fail(EINVAL, "a consumer's name is not empty; "
+					      "NULL makes it anonymous");
+	if (o->name != NULL && strlen(o->name) >= DISRUPTOR_CONSUMER_NAME_SIZE)
+		return disruptor_fail(ENAMETOOLONG,
+				      "a consumer's name has at most %d bytes",
+				      DISRUPTOR_CONSUMER_NAME_SIZE - 1);
+	if (o->start != DISRUPTOR_START_NEXT &&
+	    o->start != DISRUPTOR_START_OLDEST)
+		return disruptor_fail(EINVAL, "start is unknown");
+	if (o->batch_max < 0)
+		return disruptor_fail(EINVAL, "batch_max is negative");
+	return 0;
+}
+
+static int open_poller(struct disruptor_poller_private *p,
+		       const struct disruptor_poller_options *o,
+		       const struct disruptor_consumer_set *upstream)
+{
+	struct disruptor *d = p->disruptor;
+	int error = disruptor_check_process(d);
+
+	if (error == 0)
+		error = check_options(o);
+	if (error == 0)
+		error = make_wait(p, o);
+	if (error == 0)
+		error = disruptor_consumer_join(p, o->name, upstream, o->start);
+	if (error < 0)
+		return error;
+	connect(p, o);
+	p->following = d->poller_handles;
+	d->poller_handles = p;
+	return revalidate(p);
+}
+
+struct disruptor_poller *
+disruptor_poller_make(struct disruptor *d,
+		      const struct disruptor_poller_options *options,
+		      const struct disruptor_consumer_set *upstream)
+{
+	struct disruptor_poller_private *p = disruptor_allocate(sizeof(*p));
+	int error;
+
+	if (p == NULL)
+		return NULL;
+	p->disruptor = d;
+	error = open_poller(p, options, upstream);
+	if (error == 0)
+		return &p->handle;
+	free(p);
+	errno = -error;
+	return NULL;
+}
+
+/* Upstream names to a set of records. NULL: the caller named none. */
+static int find_upstream(struct disruptor *d, const char *const *names,
+			 struct disruptor_consumer_set *set)
+{
+	uint32_t index;
+
+	memset(set, 0, sizeof(*set));
+	for (; *names != NULL; names++) {
+		if (disruptor_consumer_find(d, *names, &index) < 0)
+			return disruptor_fail(ENOENT,
+					      "there is no consumer '%s' to "
+					      "follow", *names);
+		set->bits[index / 64] |= UINT64_C(1) << (index % 64);
+	}
+	return 0;
+}
+
+struct disruptor_poller *
+disruptor_poller_new_opts(struct disruptor *d,
+			  const struct disruptor_poller_options *given)
+{
+	struct disruptor_poller_options options;
+	struct disruptor_consumer_set set;
+	struct disruptor_poller *poller = NULL;
+
+	if (d == NULL) {
+		disruptor_fail(EINVAL, "no disruptor");
+		return NULL;
+	}
+	if (disruptor_options_copy(&options, sizeof(options), sizeof(options),
+				   given) < 0)
+		return NULL;
+	pthread_mutex_lock(&d->mutex);
+	if (options.upstream == NULL)
+		poller = disruptor_poller_make(d, &options, NULL);
+	else if (find_upstream(d, options.upstream, &set) == 0)
+		poller = disruptor_poller_make(d, &options, &set);
+	pthread_mutex_unlock(&d->mutex);
+	return poller;
+}
+
+struct disruptor_poller *disruptor_poller_new(struct disruptor *d,
+					      const char *name)
+{
+	return disruptor_poller_new_opts(
+		d, DISRUPTOR_POLLER_OPTIONS(.name = name));
+}
+
+struct disruptor_poller *
+disruptor_poller_new_after(struct disruptor *d, const char *name,
+			   const char *const *upstream)
+{
+	return disruptor_poller_new_opts(
+		d, DISRUPTOR_POLLER_OPTIONS(.name = name,
+					    .upstream = upstream));
+}
+
+void disruptor_poller_unmake(struct disruptor_poller_private *p)
+{
+	struct disruptor_poller_private **link = &p->disruptor->poller_handles;
+
+	while (*link != p)
+		link = &(*link)->following;
+	*link = p->following;
+	disruptor_consumer_leave(p);
+	free(p);
+}
+
+void disruptor_poller_free(struct disruptor_poller *poller)
+{
+	struct disruptor *d;
+
+	if (poller == NULL)
+		return;
+	d = private_of(poller)->disruptor;
+	if (disruptor_check_process(d) < 0)
+		return;
+	pthread_mutex_lock(&d->mutex);
+	disruptor_poller_unmake(private_of(poller));
+	pthread_mutex_unlock(&d->mutex);
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int disruptor_view_open(struct disruptor *view, const char *name)
+{
+	struct disruptor_header header;
+	unsigned char *region;
+	int fd = disruptor_open_ring(name, false, &header);
+
+	if (fd < 0)
+		return fd;
+	region = disruptor_os_map_shared(fd, header.total_size, false);
+	if (region == NULL) {
+		disruptor_os_file_close(fd);
+		return disruptor_fail(ENOMEM, "no memory to map the ring");
+	}
+	memset(view, 0, sizeof(*view));
+	disruptor_place(view, &header, region, fd);
+	view->shared = true;
+	return 0;
+}
+
+void disruptor_view_close(struct disruptor *view)
+{
+	disruptor_os_unmap(view->region, view->header.total_size);
+	disruptor_os_file_close(view->probe_fd);
+}
+
+static void copy_header(struct disruptor_ring_info *info,
+			const struct disruptor_header *h)
+{
+	info->capacity = h->capacity;
+	info->event_size = h->event_size;
+	info->event_stride = h->event_stride;
+	info->total_size = h->total_size;
+	info->layout_major = h->layout_major;
+	info->layout_minor = h->layout_minor;
+	info->producer_type = (enum disruptor_producer_type)h->producer_type;
+	info->slot_layout = (enum disruptor_slot_layout)h->slot_layout;
+	info->wait_strategy = (enum disruptor_wait_strategy)h->wait_strategy;
+	info->producers_max = h->producers_max;
+	info->consumers_max = h->consumers_max;
+	memcpy(info->type_name, h->type_name, sizeof(info->type_name));
+	memcpy(info->ring_id, h->ring_id, sizeof(info->ring_id));
+	info->created_ns = h->created_ns;
+	info->creator_pid = h->creator_pid;
+	info->first_sequence = h->first_sequence;
+}
+
+static void copy_words(struct disruptor_ring_info *info,
+		       const struct disruptor *d)
+{
+	const struct disruptor_control *c = &d->words->control;
+	struct stat st;
+
+	info->closed = (disruptor_load_acquire_u32(&c->state) &
+			DISRUPTOR_STATE_CLOSED) != 0;
+	info->published = disruptor_published(d);
+	info->claimed = disruptor_cursor(d);
+	if (info->claimed < info->published)
+		info->claimed = info->published;
+	info->recovered = disruptor_load_relaxed_u64(&c->recovered);
+	info->evicted = disruptor_load_relaxed_u64(&c->evicted);
+	if (disruptor_os_file_stat(d->probe_fd, &st) == 0)
+		info->mode = (uint32_t)st.st_mode & 0777;
+}
+
+static void copy_producers(struct disruptor_ring_info *info,
+			   struct disruptor *d)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->header.producers_max; i++) {
+		const struct disruptor_producer_record *r = &d->producers[i];
+		struct disruptor_producer_info *p =
+			&info->producers[info->producer_count];
+
+		p->index = i;
+		p->pid = disruptor_load_relaxed_u32(&r->pid);
+		p->abandoned = disruptor_load_relaxed_u64(&r->abandoned);
+		p->alive = disruptor_load_acquire_u64(&r->owner) != 0 &&
+			   disruptor_liveness_alive(
+				   d, DISRUPTOR_LOCK_PRODUCER(i));
+		if (p->pid != 0)
+			info->producer_count++;
+	}
+}
+
+static void copy_consumer(struct disruptor_consumer_info *info,
+			  struct disruptor *d, uint32_t index,
+			  int64_t published)
+{
+	const struct disruptor_consumer_record *r = &d->consumers[index];
+
+	memcpy(info->name, r->name, sizeof(info->name));
+	info->name[sizeof(info->name) - 1] = '\0';
+	info->index = index;
+	info->pid = disruptor_load_relaxed_u32(&r->pid);
+	info->alive = disruptor_liveness_alive(d,
+					       DISRUPTOR_LOCK_CONSUMER(index));
+	info->holds = disruptor_load_relaxed_u32(&r->policy) ==
+		      DISRUPTOR_CONSUMER_HOLD;
+	info->sequence = disruptor_sequence_load_acquire(&r->sequence);
+	if (info->sequence >= 0 && info->sequence < published)
+		info->lag = published - info->sequence;
+	info->gaps = disruptor_load_relaxed_u64(&r->gaps);
+	memcpy(info->upstream, r->upstream, sizeof(info->upstream));
+}
+
+static void copy_consumers(struct disruptor_ring_info *info,
+			   struct disruptor *d)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->header.consumers_max; i++)
+		if (disruptor_consumer_state(disruptor_load_acquire_u64(
+			    &d->consumers[i].status)) ==
+		    DISRUPTOR_CONSUMER_ACTIVE)
+			copy_consumer(&info->consumers[info->consumer_count++],
+				      d, i, info->published);
+}
+
+static struct disruptor_ring_info *allocate_info(const struct disruptor *d)
+{
+	struct disruptor_ring_info *info = calloc(1, sizeof(*info));
+
+	if (info != NULL) {
+		info->producers = calloc(d->header.producers_max,
+					 sizeof(*info->producers));
+		info->consumers = calloc(d->header.consumers_max,
+					 sizeof(*info->consumers));
+	}
+	if (info != NULL && info->producers != NULL && info->consumers != NULL)
+		return info;
+	disruptor_inspect_free(info);
+	disruptor_fail(ENOMEM, "no memory");
+	return NULL;
+}
+
+struct disruptor_ring_info *disruptor_inspect(const char *name)
+{
+	struct disruptor_ring_info *info;
+	struct disruptor view;
+
+	if (disruptor_view_open(&view, name) < 0)
+		return NULL;
+	info = allocate_info(&view);
+	if (info != NULL) {
+		copy_header(info, &view.header);
+		copy_words(info, &view);
+		copy_producers(info, &view);
+		copy_consumers(info, &view);
+	}
+	disruptor_view_close(&view);
+	return info;
+}
+
+void disruptor_inspect_free(struct disruptor_ring_info *info)
+{
+	if (info == NULL)
+		return;
+	free(info->producers);
+	free(info->consumers);
+	free(info);
+}

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the library's .c files share. Never installed.
+ *
+ *	error.c			the last failure in words
+ *	options.c		size-first structs to checked configuration
+ *	region.c		geometry and header: compute, fill, verify
+ *	disruptor.c		a ring: new, free, close, queries
+ *	shared_memory.c		a ring with a name: create, attach, unlink
+ *	liveness.c		who is alive: kernel locks that mappings hold
+ *	sequencer.c, producer.c	claims that do not succeed at once
+ *	gate.c			the slowest consumer
+ *	recovery.c		claims of dead producers become gaps
+ *	consumer_record.c	consumers join, leave, are evicted
+ *	event_poller.c		polls that do not succeed at once
+ *	wait_strategy.c		spin, yield, sleep, block; waking up
+ *	event_processor.c	a thread for a handler
+ *	graph.c			handlers in order; start, shutdown, halt
+ *	inspect.c, check.c	looking at a ring from outside
+ */
+#ifndef DISRUPTOR_INTERNAL_H
+#define DISRUPTOR_INTERNAL_H
+
+#include <disruptor/disruptor.h>
+
+#include <pthread.h>
+
+#include "os/os.h"
+
+/* --- error.c ------------------------------------------------------------ */
+
+/* Says why in this thread's disruptor_error(), sets errno, returns -error. */
+__attribute__((format(printf, 2, 3))) int disruptor_fail(int error,
+							 const char *format,
+							 ...);
+
+/* --- options.c ---------------------------------------------------------- */
+
+struct disruptor_wait {
+	enum disruptor_wait_strategy strategy;
+	enum disruptor_wait_strategy fallback;
+	int64_t spin_ns;
+	int64_t yield_ns;
+	int64_t sleep_ns;
+};
+
+/*
+ * Copies what the caller has of a size-first struct over zeroes. known and
+ * smallest are the sizes of this library's struct and of its first release's.
+ */
+int disruptor_options_copy(void *copy, size_t known, size_t smallest,
+			   const void *given);
+/* Fills in the defaults, checks the ranges, rounds the capacity up. */
+int disruptor_options_resolve(struct disruptor_options *resolved,
+			      const struct disruptor_options *given);
+/* To a power of two, at most DISRUPTOR_CAPACITY_MAX. */
+uint64_t disruptor_round_capacity(uint64_t wanted);
+int disruptor_wait_resolve(struct disruptor_wait *wait);
+
+/* --- region.c ----------------------------------------------------------- */
+
+int disruptor_header_make(struct disruptor_header *header,
+			  const struct disruptor_options *options);
+/* Checks all fields against each other; file_size is what the file has. */
+int disruptor_header_verify(const struct disruptor_header *header,
+			    uint64_t file_size, bool to_join);
+/* Within the limits of layout.h; then no offset overflows. */
+bool disruptor_geometry_fits(uint64_t capacity, uint64_t event_size);
+uint64_t disruptor_type_hash(const char *type_name);
+
+/* --- disruptor.c -------------------------------------------------------- */
+
+struct disruptor_producer_private {
+	struct disruptor_producer handle;
+	struct disruptor_producer_private *following;
+	struct disruptor *disruptor;
+	struct disruptor_wait wait;
+	struct disruptor_producer_record *record;
+	uint32_t index;
+	struct disruptor_os_pin pin;
+	/* The gate: records that were active in this epoch. */
+	uint64_t gate_epoch;
+	int64_t gate;
+	int32_t slowest;	/* index of the consumer that gates; -1: none */
+	uint32_t gating_count;
+	uint16_t gating[DISRUPTOR_CONSUMERS_LIMIT];
+};
+
+struct disruptor_poller_private {
+	struct disruptor_poller handle;
+	struct disruptor_poller_private *following;
+	struct disruptor *disruptor;
+	struct disruptor_wait wait;
+	uint64_t status;	/* of the record while it is ours */
+	uint32_t index;
+	struct disruptor_os_pin pin;
+	const struct disruptor_sequence *upstream[DISRUPTOR_CONSUMERS_LIMIT];
+	uint16_t upstream_index[DISRUPTOR_CONSUMERS_LIMIT];
+};
+
+struct disruptor {
+	struct disruptor_header header;	/* checked copy; the only one used */
+	unsigned char *region;
+	struct disruptor_ring_buffer ring;
+	struct disruptor_shared_words *words;
+	struct disruptor_producer_record *producers;
+	struct disruptor_consumer_record *consumers;
+	struct disruptor_wait wait;
+	bool shared;
+	bool can_barrier;	/* membarrier works: sleepers pay for E5 */
+	uint32_t process_id;	/* a forked child is somebody else */
+	int probe_fd;		/* asks for locks; never holds one */
+	dev_t device;
+	ino_t inode;
+	/* Control plane only: the lists and the graph below. */
+	pthread_mutex_t mutex;
+	struct disruptor_producer_private *producer_handles;
+	struct disruptor_poller_private *poller_handles;
+	bool halted;
+	struct disruptor_processor *processors;
+	int graph_error;	/* the first one sticks; negative errno */
+	char graph_reason[200];
+	int failure;		/* why a processor ended early; negative errno */
+	bool started;
+	uint32_t running;	/* processor threads that have not ended */
+	pthread_cond_t ended;
+	/* One start, shutdown or join at a time. Taken before mutex. */
+	pthread_mutex_t life_cycle;
+};
+
+/* Zeroed and on lines of its own; for free(). NULL with errno. */
+void *disruptor_allocate(size_t size);
+/* Fills in what follows from a checked header, a mapping and its file. */
+void disruptor_place(struct disruptor *d, const struct disruptor_header *header,
+		     unsigned char *region, int fd);
+/* A ring over a region that is mapped already; on failure it stays mapped. */
+struct disruptor *disruptor_make(const struct disruptor_header *header,
+				 unsigned char *region, bool shared, int fd);
+/* The cursor, brought into the range that it can honestly have. */
+int64_t disruptor_cursor(const struct disruptor *d);
+/* Wakes everybody who sleeps anywhere on this ring. */
+void disruptor_wake_everybody(struct disruptor *d);
+/* -ECHILD with a reason when this is a forked child's copy. */
+int disruptor_check_process(const struct disruptor *d);
+
+/* --- shared_memory.c ---------------------------------------------------- */
+
+/* Opens a ring's file and reads its checked header; a descriptor. */
+int disruptor_open_ring(const char *name, bool writable,
+			struct disruptor_header *header);
+
+/* --- inspect.c ---------------------------------------------------------- */
+
+/* A read-only look at a ring; the caller owns the struct. */
+int disruptor_view_open(struct disruptor *view, const char *name);
+void disruptor_view_close(struct disruptor *view);
+
+/* --- liveness.c --------------------------------------------------------- */
+
+#define DISRUPTOR_LOCK_REGISTRY (INT64_C(1) << 40)
+#define DISRUPTOR_LOCK_PRODUCER(i) (DISRUPTOR_LOCK_REGISTRY + 1024 + (i))
+#define DISRUPTOR_LOCK_CONSUMER(i) (DISRUPTOR_LOCK_REGISTRY + 2048 + (i))
+
+/* -EAGAIN: somebody lives there. Private rings take nothing and succeed. */
+int disruptor_liveness_take(struct disruptor *d, struct disruptor_os_pin *pin,
+			    int64_t byte);
+/* May say true of the dead (who cannot be asked for); never false of the
+ * living. */
+bool disruptor_liveness_alive(struct disruptor *d, int64_t byte);
+
+/*
+ * One at a time may change the set of consumers, in this process by d->mutex,
+ * which the caller holds, among processes by a lock that falls with its holder.
+ */
+int disruptor_registry_lock(struct disruptor *d);
+int disruptor_registry_try_lock(struct disruptor *d);
+void disruptor_registry_unlock(struct disruptor *d, int lock);
+
+/* An identity that was never used before. */
+uint64_t disruptor_incarnation(void);
+
+/* --- sequencer.c, producer.c, gate.c, recovery.c ------------------------ */
+
+/* Turns [s->next, s->end) of a multi producer ring into gaps. */
+void disruptor_sequencer_abandon(struct disruptor_sequencer *s);
+/* Before a gap's word: followers look for gaps below this. */
+void disruptor_raise_gap_end(struct disruptor_control *control, int64_t end);
+
+/* Rescans the consumers and sets the sequencer's limit. */
+void disruptor_gate_scan(struct disruptor_producer_private *p);
+/* The first sequence in [from, to) whose word is neither event nor gap. */
+int64_t disruptor_first_unresolved(const struct disruptor_ring_buffer *ring,
+				   int64_t from, int64_t to);
+
+/*
+ * Turns the claim of sequence into a gap if its claimer is certainly dead. Any
+ * number of survivors may do it at once.
+ */
+void disruptor_recover(struct disruptor *d, int64_t sequence);
+
+/* --- consumer_record.c -------------------------------------------------- */
+
+struct disruptor_consumer_set {
+	uint64_t bits[DISRUPTOR_CONSUMERS_LIMIT / 64];
+};
+
+static inline bool disruptor_set_has(const uint64_t *bits, uint32_t i)
+{
+	return (bits[i / 64] >> (i % 64)) & 1;
+}
+
+static inline uint32_t disruptor_consumer_state(uint64_t status)
+{
+	return (uint32_t)(status & 0xff);
+}
+
+/* Joins, or resumes a name. Fills index, status and pin; sets the sequence. */
+int disruptor_consumer_join(struct disruptor_poller_private *p,
+			    const char *name,
+			    const struct disruptor_consumer_set *upstream,
+			    enum disruptor_start start);
+void disruptor_consumer_leave(struct disruptor_poller_private *p);
+/* Takes a dead consumer that holds no place off the gate. d->mutex is free. */
+void disruptor_consumer_evict_if_dead(struct disruptor *d, uint32_t index);
+/* Indices of consumers by name. -ENOENT. d->mutex is held. */
+int disruptor_consumer_find(struct disruptor *d, const char *name,
+			    uint32_t *index);
+uint64_t *disruptor_commit_word(const struct disruptor *d, int64_t sequence);
+
+/* --- event_poller.c ----------------------------------------------------- */
+
+/* As disruptor_poller_new_opts(); d->mutex is held. */
+struct disruptor_poller *
+disruptor_poller_make(struct disruptor *d,
+		      const struct disruptor_poller_options *options,
+		      const struct disruptor_consumer_set *upstream);
+/* Leaves and frees; d->mutex is held. */
+void disruptor_poller_unmake(struct disruptor_poller_private *p);
+void disruptor_producer_unmake(struct disruptor_producer_private *p);
+
+/* --- wait_strategy.c ---------------------------------------------------- */
+
+/* What is waited for, asked again and again. All get context. */
+struct disruptor_waiter {
+	void *context;
+	/* Not 0: the wait is over and this is its result. */
+	int64_t (*attempt)(void *context);
+	/* The word that changes when attempt may succeed. */
+	uint32_t *(*point)(void *context);
+	/* Looks after the dead; called now and then. */
+	void (*suspect)(void *context);
+	const struct disruptor_wait *wait;
+	struct disruptor *disruptor;
+};
+
+/* Now and timeout_ns later; INT64_MAX for a negative time-out. */
+int64_t disruptor_deadline(int64_t timeout_ns);
+/* attempt's result, or 0 after timeout_ns (negative: never). */
+int64_t disruptor_wait_until(const struct disruptor_waiter *waiter,
+			     int64_t timeout_ns);
+/* The cold half of E5 for publishers: wakes who sleeps on this word. */
+void disruptor_wake(uint32_t *signal, bool shared);
+
+/* --- event_processor.c, graph.c ----------------------------------------- */
+
+struct disruptor_processor {
+	struct disruptor *disruptor;
+	struct disruptor_processor *following;
+	struct disruptor_poller *poller;
+	disruptor_event_handler on_event;
+	disruptor_batch_handler on_batch;
+	void *context;
+	pthread_t thread;
+	bool joinable;
+};
+
+/* d->mutex is held. */
+int disruptor_processor_start(struct disruptor_processor *processor);
+/* Whether the caller is one of d's processor threads: it must not join. */
+bool disruptor_processor_is_caller(const struct disruptor *d);
+/* Tells all handles to stop and wakes them; d->mutex is held. */
+void disruptor_halt_handles(struct disruptor *d);
+/* Ends the graph: drains or halts, joins, frees the processors. */
+void disruptor_graph_free(struct disruptor *d);
+
+#endif

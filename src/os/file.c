@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DIRECTORY "/dev/shm"
+#define PATH_SIZE (sizeof(DIRECTORY) + 256)
+
+const char *disruptor_os_directory(void)
+{
+	return DIRECTORY;
+}
+
+static void path_of(char path[PATH_SIZE], const char *name)
+{
+	snprintf(path, PATH_SIZE, DIRECTORY "/%s", name);
+}
+
+static void proc_link(char *link, size_t size, int fd)
+{
+	snprintf(link, size, "/proc/self/fd/%d", fd);
+}
+
+/*
+ * A file system without O_TMPFILE: a temporary name instead. A creator that is
+ * killed leaves it behind; nobody takes it for a ring, and it holds no name.
+ */
+static int open_temporary(uint32_t mode)
+{
+	char path[PATH_SIZE];
+	uint64_t random;
+	int fd;
+
+	if (disruptor_os_random(&random, sizeof(random)) < 0)
+		return -EIO;
+	snprintf(path, sizeof(path), DIRECTORY "/.disruptor-%016llx",
+		 (unsigned long long)random);
+	fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode & 0700);
+	return fd < 0 ? -errno : fd;
+}
+
+/* All of it, so that a full disk is an error here and never a SIGBUS later. */
+static int reserve(int fd, uint64_t length)
+{
+	int error;
+
+	do
+		error = posix_fallocate(fd, 0, (off_t)length);
+	while (error == EINTR);
+	return -error;
+}
+
+/* Takes away the name that open_temporary() gave, if it did. */
+static void drop_temporary_name(int fd)
+{
+	static const char prefix[] = DIRECTORY "/.disruptor-";
+	char path[PATH_SIZE], link[64];
+	ssize_t n;
+
+	proc_link(link, sizeof(link), fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n < 0)
+		return;
+	path[n] = '\0';
+	if (strncmp(path, prefix, sizeof(prefix) - 1) == 0)
+		unlink(path);
+}
+
+void disruptor_os_file_discard(int fd)
+{
+	drop_temporary_name(fd);
+	close(fd);
+}
+
+int disruptor_os_file_create(uint64_t length, uint32_t mode)
+{
+	int fd = open(DIRECTORY, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+	int error;
+
+	if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR))
+		fd = open_temporary(0600);
+	else if (fd < 0)
+		fd = -errno;
+	if (fd < 0)
+		return fd;
+	error = reserve(fd, length);
+	/* Not by open(): the umask has no say in what was asked for. */
+	if (error == 0 && fchmod(fd, mode) < 0)
+		error = -errno;
+	if (error < 0) {
+		disruptor_os_file_discard(fd);
+		return error;
+	}
+	return fd;
+}
+
+int disruptor_os_file_link(int fd, const char *name)
+{
+	char path[PATH_SIZE], link[64];
+	int error = 0;
+
+	path_of(path, name);
+	proc_link(link, sizeof(link), fd);
+	if (linkat(AT_FDCWD, link, AT_FDCWD, path, AT_SYMLINK_FOLLOW) < 0)
+		error = -errno;
+	/* Without /proc; needs CAP_DAC_READ_SEARCH. */
+	if (error == -ENOENT &&
+	    linkat(fd, "", AT_FDCWD, path, AT_EMPTY_PATH) == 0)
+		error = 0;
+	drop_temporary_name(fd);
+	return error;
+}
+
+int disruptor_os_file_open(const char *name, bool writable)
+{
+	char path[PATH_SIZE];
+	int fd;
+
+	path_of(path, name);
+	/* O_NONBLOCK: a FIFO of that name must not hold us up. */
+	fd = open(path, (writable ? O_RDWR : O_RDONLY) | O_NOFOLLOW |
+				O_CLOEXEC | O_NONBLOCK);
+	return fd < 0 ? -errno : fd;
+}
+
+int disruptor_os_file_reopen(int fd)
+{
+	char link[64];
+	int copy;
+
+	proc_link(link, sizeof(link), fd);
+	copy = open(link, O_RDWR | O_CLOEXEC);
+	return copy < 0 ? -errno : copy;
+}
+
+int disruptor_os_file_unlink(const char *name)
+{
+	char path[PATH_SIZE];
+
+	path_of(path, name);
+	return unlink(path) < 0 ? -errno : 0;
+}
+
+int disruptor_os_file_stat(int fd, struct stat *st)
+{
+	return fstat(fd, st) < 0 ? -errno : 0;
+}
+
+int disruptor_os_file_read(int fd, void *buffer, size_t length)
+{
+	ssize_t n = pread(fd, buffer, length, 0);
+
+	return n < 0 ? -errno : (int)n;
+}
+
+void disruptor_os_file_close(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+}

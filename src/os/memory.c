@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#include "os.h"
+
+#include <errno.h>
+#include <sys/mman.h>
+
+static void *map(int fd, uint64_t length, int protection, int flags)
+{
+	void *address;
+
+	if (length > SIZE_MAX) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	address = mmap(NULL, (size_t)length, protection, flags, fd, 0);
+	return address == MAP_FAILED ? NULL : address;
+}
+
+void *disruptor_os_map_private(uint64_t length)
+{
+	return map(-1, length, PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS);
+}
+
+void *disruptor_os_map_shared(int fd, uint64_t length, bool writable)
+{
+	return map(fd, length, writable ? PROT_READ | PROT_WRITE : PROT_READ,
+		   MAP_SHARED);
+}
+
+void disruptor_os_unmap(void *address, uint64_t length)
+{
+	munmap(address, (size_t)length);
+}
+
+void disruptor_os_want_huge_pages(void *address, uint64_t length)
+{
+	madvise(address, (size_t)length, MADV_HUGEPAGE);
+}
+
+void disruptor_os_protect_read_only(void *address, uint64_t length)
+{
+	mprotect(address, (size_t)length, PROT_READ);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The boundary to the operating system. Nothing else in the library calls it.
+ * Unless said otherwise: 0 or more on success, a negative errno on failure,
+ * errno itself untouched or lost, safe from any thread.
+ */
+#ifndef DISRUPTOR_OS_H
+#define DISRUPTOR_OS_H
+
+#include <disruptor/compiler.h>
+
+#include <sys/stat.h>
+
+/* time.c: CLOCK_MONOTONIC and CLOCK_REALTIME, in nanoseconds. */
+int64_t disruptor_os_now(void);
+int64_t disruptor_os_wall_clock(void);
+void disruptor_os_nap(int64_t ns);
+void disruptor_os_yield(void);
+
+/*
+ * futex.c: sleeps while *word is expected, at most timeout_ns. Returns for any
+ * reason at all; the caller looks again.
+ */
+void disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
+			     int64_t timeout_ns, bool shared);
+void disruptor_os_futex_wake_all(const uint32_t *word, bool shared);
+
+/*
+ * futex.c: membarrier(2). register: this process will be seen by barriers;
+ * false: the kernel refuses. barrier: a full memory barrier on every thread
+ * that may publish; false: it did not happen.
+ */
+bool disruptor_os_barrier_register(bool shared);
+bool disruptor_os_barrier(bool shared);
+
+/* memory.c: maps length bytes; MAP_FAILED becomes NULL with errno. */
+void *disruptor_os_map_private(uint64_t length);
+void *disruptor_os_map_shared(int fd, uint64_t length, bool writable);
+void disruptor_os_unmap(void *address, uint64_t length);
+void disruptor_os_want_huge_pages(void *address, uint64_t length);
+void disruptor_os_protect_read_only(void *address, uint64_t length);
+
+/*
+ * file.c: a file in the directory of shared rings. create makes one without a
+ * name, with all its memory reserved; link gives it the name in one step
+ * (-EEXIST). Descriptors are close-on-exec.
+ */
+int disruptor_os_file_create(uint64_t length, uint32_t mode);
+int disruptor_os_file_link(int fd, const char *name);
+void disruptor_os_file_discard(int fd);	/* instead of a name; closes */
+int disruptor_os_file_open(const char *name, bool writable);
+/* A description of its own for the same file, with or without a name. */
+int disruptor_os_file_reopen(int fd);
+int disruptor_os_file_unlink(const char *name);
+int disruptor_os_file_stat(int fd, struct stat *st);
+int disruptor_os_file_read(int fd, void *buffer, size_t length);
+void disruptor_os_file_close(int fd);
+const char *disruptor_os_directory(void);
+
+/*
+ * lock.c: one byte of a file as a lock that an open file description owns.
+ * take: -EAGAIN when somebody has it. held: 1 or 0.
+ */
+int disruptor_os_lock_take(int fd, int64_t byte);	/* falls with fd */
+int disruptor_os_lock_held(int fd, int64_t byte);
+
+/*
+ * lock.c: a lock that lives exactly as long as a mapping of this process: it
+ * falls with munmap, exec and death, is not inherited by fork, and does not
+ * care which descriptors are closed.
+ */
+struct disruptor_os_pin {
+	void *page;		/* NULL: not held */
+	int fd;			/* -1, or the kernel needs it open */
+};
+
+int disruptor_os_pin_take(struct disruptor_os_pin *pin, int probe_fd,
+			  int64_t byte);
+void disruptor_os_pin_drop(struct disruptor_os_pin *pin);
+
+/* system.c */
+int disruptor_os_random(void *buffer, size_t length);
+void disruptor_os_boot_id(uint8_t id[16]); /* zeroes when unknown */
+uint32_t disruptor_os_process_id(void);
+uint32_t disruptor_os_thread_id(void);
+
+#endif

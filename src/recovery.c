@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+/*
+ * E11. A producer that is killed between its claim and its publish leaves a
+ * sequence that nobody will ever resolve. Whoever is held up by it decides, by
+ * elimination: nobody alive can own the sequence, so it becomes a gap.
+ *
+ * Why no live claim is taken and no published event lost: the owner p of s
+ * stored its intent before it moved the cursor (E10). Step 1 reads the cursor
+ * past s, so step 2 reads that intent or a later one; a later one is stored
+ * after p resolved s, and then step 3 sees the word. A covering intent of a
+ * live p ends the attempt. So step 3 finds s unresolved only if p is dead, and
+ * the dead store nothing more. Words only grow, so the compare-and-swap fails
+ * for every recoverer but one, however late it comes.
+ *
+ * The idea of announcing before the side effect is that of recoverable mutual
+ * exclusion (Golab and Ramaraju, PODC 2016).
+ */
+
+/* Whether this record's live owner may have claimed the sequence. */
+static bool may_own(struct disruptor *d, uint32_t index, int64_t sequence)
+{
+	struct disruptor_producer_record *record = &d->producers[index];
+	uint64_t owner = disruptor_load_acquire_u64(&record->owner);
+	int64_t low, high;
+
+	if (owner == 0)
+		return false;
+	low = disruptor_sequence_load_acquire(&record->intent_low);
+	if (low == DISRUPTOR_INTENT_IDLE || low > sequence)
+		return false;
+	high = disruptor_sequence_load_acquire(&record->intent_high);
+	if (sequence >= high)
+		return false;
+	return disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index)) &&
+	       disruptor_load_acquire_u64(&record->owner) == owner;
+}
+
+static bool somebody_may_own(struct disruptor *d, int64_t sequence)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->header.producers_max; i++)
+		if (may_own(d, i, sequence))
+			return true;
+	return false;
+}
+
+void disruptor_recover(struct disruptor *d, int64_t sequence)
+{
+	struct disruptor_control *control = &d->words->control;
+	uint64_t *word, seen;
+
+	if (!d->shared ||
+	    d->header.producer_type != DISRUPTOR_MULTI_PRODUCER)
+		return;
+	word = disruptor_commit_word(d, sequence);
+	/* 1 */
+	if (disruptor_sequence_load_acquire(&d->words->cursor) <= sequence)
+		return;
+	if (disruptor_load_acquire_u64(word) >=
+	    disruptor_word_published(sequence))
+		return;
+	/* 2 */
+	if (somebody_may_own(d, sequence))
+		return;
+	/* 3 */
+	seen = disruptor_load_acquire_u64(word);
+	if (seen >= disruptor_word_published(sequence))
+		return;
+	disruptor_raise_gap_end(control, sequence + 1);
+	if (!disruptor_cas_u64(word, &seen, disruptor_word_gap(sequence)))
+		return;
+	disruptor_fetch_add_u64(&control->recovered, 1);
+	disruptor_wake(&control->signal, true);
+}

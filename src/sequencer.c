@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+void disruptor_raise_gap_end(struct disruptor_control *control, int64_t end)
+{
+	int64_t seen = disruptor_sequence_load_relaxed(&control->gap_end);
+
+	while (seen < end &&
+	       !disruptor_sequence_cas(&control->gap_end, &seen, end))
+		;
+}
+
+void disruptor_sequencer_abandon(struct disruptor_sequencer *s)
+{
+	int64_t sequence;
+
+	/* Before the words: who passes a gap by its upstream knows of it. */
+	disruptor_raise_gap_end(s->control, s->end);
+	for (sequence = s->next; sequence < s->end; sequence++)
+		disruptor_store_release_u64(
+			disruptor_ring_buffer_word(&s->ring, sequence),
+			disruptor_word_gap(sequence));
+	s->next = s->end;
+	if (disruptor_signal_wanted(&s->control->signal, s->must_fence))
+		disruptor_sequencer_wake(s);
+}
+
+enum disruptor_claim_result
+disruptor_sequencer_claim_after_close(struct disruptor_sequencer *s)
+{
+	disruptor_sequencer_abandon(s);
+	return DISRUPTOR_CLAIM_STOPPED;
+}
+
+void disruptor_sequencer_wake(struct disruptor_sequencer *s)
+{
+	disruptor_wake(&s->control->signal, s->shared != 0);
+}
