@@ -7,17 +7,17 @@
  * Consumers join, resume, leave and are evicted while events flow, in any
  * process. The set changes under the registry lock, one change at a time; the
  * data path never takes it. Readers of the set (producers that scan, followers)
- * notice by the epoch. Each step may be the last of a killed process: the next
- * holder of the lock finds a record that is free, dead in JOINING (reclaimed)
- * or ACTIVE (evicted or held), and does the step again.
+ * notice by the epoch. Each step may be the last of a killed process. Then the
+ * next holder of the lock finds a record that is dead in JOINING or, without a
+ * place to hold, in ACTIVE, and takes it away; or it is free already and only
+ * the epoch did not move, which those notice who are held up by it (suspect()
+ * in producer.c and event_poller.c).
  */
 
 #define SET_WORDS (DISRUPTOR_CONSUMERS_LIMIT / 64)
-
-uint64_t *disruptor_commit_word(const struct disruptor *d, int64_t sequence)
-{
-	return disruptor_ring_buffer_word(&d->ring, sequence);
-}
+#define READINGS_MAX 100
+#define JOIN_PATIENCE_NS INT64_C(5000000000)
+#define LEAVE_PATIENCE_NS INT64_C(100000000)
 
 static uint32_t state_of(const struct disruptor_consumer_record *r)
 {
@@ -32,8 +32,41 @@ static bool has_name(const struct disruptor_consumer_record *r,
 	       strncmp(r->name, name, DISRUPTOR_CONSUMER_NAME_SIZE) == 0;
 }
 
-int disruptor_consumer_find(struct disruptor *d, const char *name,
-			    uint32_t *index)
+bool disruptor_consumer_is_active(const struct disruptor *d, uint32_t index)
+{
+	return state_of(&d->consumers[index]) == DISRUPTOR_CONSUMER_ACTIVE;
+}
+
+static void read_upstream(const struct disruptor_consumer_record *r,
+			  struct disruptor_consumer_set *set)
+{
+	uint32_t w;
+
+	for (w = 0; w < SET_WORDS; w++)
+		set->bits[w] = disruptor_load_acquire_u64(&r->upstream[w]);
+}
+
+/*
+ * relink_follower() first adds and then takes away, so no value comes twice:
+ * what two readings agree on was there at one instant.
+ */
+bool disruptor_consumer_upstream(const struct disruptor_consumer_record *r,
+				 struct disruptor_consumer_set *set)
+{
+	struct disruptor_consumer_set again;
+	int tries;
+
+	read_upstream(r, set);
+	for (tries = 0; tries < READINGS_MAX; tries++) {
+		read_upstream(r, &again);
+		if (memcmp(set, &again, sizeof(again)) == 0)
+			return true;
+		*set = again;
+	}
+	return false;
+}
+
+static int find(const struct disruptor *d, const char *name, uint32_t *index)
 {
 	uint32_t i;
 
@@ -112,9 +145,11 @@ void disruptor_consumer_leave(struct disruptor_poller_private *p)
 	if (disruptor_load_acquire_u64(&r->status) == p->status &&
 	    !holds_place(r)) {
 		/* No lock: the pin falls, and whoever is held up evicts us. */
-		lock = disruptor_registry_lock(d);
+		lock = disruptor_registry_lock(d, LEAVE_PATIENCE_NS);
 		if (lock >= 0) {
 			remove_record(d, p->index);
+			/* Before others may take the record that looks free. */
+			disruptor_os_pin_drop(&p->pin);
 			disruptor_registry_unlock(d, lock);
 		}
 	}
@@ -151,6 +186,16 @@ void disruptor_consumer_evict_if_dead(struct disruptor *d, uint32_t index)
 
 /* --- joining ---------------------------------------------------------------- */
 
+/* Whether its owner may have written behind what its gate allows. */
+static bool gate_counts(struct disruptor *d, uint32_t index)
+{
+	/* See note_gate() in gate.c. */
+	if (d->header.producer_type == DISRUPTOR_SINGLE_PRODUCER)
+		return true;
+	return disruptor_load_acquire_u64(&d->producers[index].owner) != 0 &&
+	       disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index));
+}
+
 /*
  * What no producer can overwrite any more: after E9's fence each either relies
  * on a gate that is read here, or scans again and sees the joiner.
@@ -164,9 +209,7 @@ static int64_t highest_gate(struct disruptor *d)
 		const struct disruptor_producer_record *r = &d->producers[i];
 		int64_t gate = disruptor_sequence_load_acquire(&r->gate);
 
-		if (gate > highest &&
-		    disruptor_load_acquire_u64(&r->owner) != 0 &&
-		    disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(i)))
+		if (gate > highest && gate_counts(d, i))
 			highest = gate;
 	}
 	return highest;
@@ -176,22 +219,22 @@ static int64_t highest_gate(struct disruptor *d)
  * The next to be published: in a multi producer ring the oldest claim that is
  * not published yet, so that no event is missed that is published from now on.
  */
-static int64_t start_sequence(struct disruptor *d, enum disruptor_start start)
+static int64_t start_sequence(struct disruptor *d, enum disruptor_start_at start)
 {
 	/* In this order: no gate is ahead of a cursor that is read later. */
 	int64_t oldest = highest_gate(d);
 	int64_t cursor = disruptor_cursor(d);
 
+	if (d->header.producer_type == DISRUPTOR_SINGLE_PRODUCER)
+		cursor = disruptor_published(d);
 	if (oldest > cursor)
 		oldest = cursor;
 	if (oldest < cursor - disruptor_capacity(d))
 		oldest = cursor - disruptor_capacity(d);
 	if (start == DISRUPTOR_START_OLDEST)
 		return oldest;
-	if (d->ring.words == NULL)
-		return cursor;
 	if (d->header.producer_type == DISRUPTOR_SINGLE_PRODUCER)
-		return disruptor_published(d);
+		return cursor;
 	return disruptor_first_unresolved(&d->ring, oldest, cursor);
 }
 
@@ -200,7 +243,7 @@ static int64_t start_sequence(struct disruptor *d, enum disruptor_start start)
  * out: it gates too much for an instant, never too little.
  */
 static void activate(struct disruptor_poller_private *p,
-		     enum disruptor_start start)
+		     enum disruptor_start_at start)
 {
 	struct disruptor *d = p->disruptor;
 	struct disruptor_consumer_record *r = &d->consumers[p->index];
@@ -263,7 +306,7 @@ static int take_record(struct disruptor_poller_private *p)
 
 static int join_new(struct disruptor_poller_private *p, const char *name,
 		    const struct disruptor_consumer_set *upstream,
-		    enum disruptor_start start)
+		    enum disruptor_start_at start)
 {
 	struct disruptor_consumer_record *r;
 	int error = take_record(p);
@@ -361,35 +404,71 @@ static bool would_follow_itself(const struct disruptor *d,
 				const struct disruptor_consumer_set *upstream,
 				uint32_t index)
 {
-	struct disruptor_consumer_set all;
+	struct disruptor_consumer_set all = *upstream;
 
-	if (upstream == NULL)
-		return false;
-	all = *upstream;
 	add_transitive(d, &all);
 	return disruptor_set_has(all.bits, index);
 }
 
-int disruptor_consumer_join(struct disruptor_poller_private *p,
-			    const char *name,
-			    const struct disruptor_consumer_set *upstream,
-			    enum disruptor_start start)
+/* Names to records; the registry is locked, so they stay what they are. */
+static int add_names(const struct disruptor *d, const char *const *names,
+		     struct disruptor_consumer_set *set)
 {
-	static const struct disruptor_consumer_set nobody;
+	uint32_t index;
+
+	for (; names != NULL && *names != NULL; names++) {
+		if (find(d, *names, &index) < 0)
+			return disruptor_fail(ENOENT,
+					      "there is no consumer '%s' to "
+					      "follow", *names);
+		set->bits[index / 64] |= UINT64_C(1) << (index % 64);
+	}
+	return 0;
+}
+
+/* A name whose owner was killed before its place was known has no place. */
+static bool find_place(struct disruptor *d, const char *name, uint32_t *index)
+{
+	if (name == NULL || find(d, name, index) < 0)
+		return false;
+	if (holds_place(&d->consumers[*index]))
+		return true;
+	remove_record(d, *index);
+	return false;
+}
+
+static int join_locked(struct disruptor_poller_private *p,
+		       const struct disruptor_poller_options *o,
+		       const struct disruptor_consumer_set *upstream)
+{
 	struct disruptor *d = p->disruptor;
-	int lock = disruptor_registry_lock(d);
+	struct disruptor_consumer_set set = { { 0 } };
+
+	if (upstream != NULL)
+		set = *upstream;
+	if (add_names(d, o->upstream, &set) < 0)
+		return -ENOENT;
+	if (!find_place(d, o->name, &p->index))
+		return join_new(p, o->name, &set, o->start);
+	if (would_follow_itself(d, &set, p->index))
+		return disruptor_fail(EINVAL,
+				      "consumer '%s' would follow itself",
+				      o->name);
+	/* Nobody named: it goes on following whom it followed. */
+	return resume(p, upstream != NULL || o->upstream != NULL ? &set : NULL);
+}
+
+int disruptor_consumer_join(struct disruptor_poller_private *p,
+			    const struct disruptor_poller_options *options,
+			    const struct disruptor_consumer_set *upstream)
+{
+	struct disruptor *d = p->disruptor;
+	int lock = disruptor_registry_lock(d, JOIN_PATIENCE_NS);
 	int error;
 
 	if (lock < 0)
 		return lock;
-	if (name == NULL || disruptor_consumer_find(d, name, &p->index) < 0)
-		error = join_new(p, name, upstream ? upstream : &nobody, start);
-	else if (would_follow_itself(d, upstream, p->index))
-		error = disruptor_fail(EINVAL,
-				       "consumer '%s' would follow itself",
-				       name);
-	else
-		error = resume(p, upstream);
+	error = join_locked(p, options, upstream);
 	disruptor_registry_unlock(d, lock);
 	return error;
 }
@@ -400,7 +479,7 @@ static int remove_named(struct disruptor *d, const char *name)
 	uint32_t index;
 	int error;
 
-	if (disruptor_consumer_find(d, name, &index) < 0)
+	if (find(d, name, &index) < 0)
 		return disruptor_fail(ENOENT, "there is no consumer '%s'",
 				      name);
 	error = disruptor_liveness_take(d, &pin,
@@ -424,7 +503,7 @@ int disruptor_remove_consumer(struct disruptor *d, const char *name)
 	if (error < 0)
 		return error;
 	pthread_mutex_lock(&d->mutex);
-	lock = disruptor_registry_lock(d);
+	lock = disruptor_registry_lock(d, JOIN_PATIENCE_NS);
 	error = lock;
 	if (lock >= 0) {
 		error = remove_named(d, name);

@@ -87,15 +87,15 @@ static void make_locks(struct disruptor *d)
 
 	/* Linux makes mutexes without resources: these do not fail. */
 	pthread_mutex_init(&d->mutex, NULL);
-	pthread_mutex_init(&d->life_cycle, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&d->ended, &monotonic);
+	pthread_cond_init(&d->changed, &monotonic);
 	pthread_condattr_destroy(&monotonic);
 }
 
 struct disruptor *disruptor_make(const struct disruptor_header *header,
-				 unsigned char *region, bool shared, int fd)
+				 unsigned char *region, const char *name,
+				 int fd)
 {
 	struct disruptor *d = disruptor_allocate(sizeof(*d));
 
@@ -103,8 +103,10 @@ struct disruptor *disruptor_make(const struct disruptor_header *header,
 		return NULL;
 	make_locks(d);
 	disruptor_place(d, header, region, fd);
-	d->shared = shared;
-	d->process_id = disruptor_os_process_id();
+	d->shared = name != NULL;
+	if (d->shared)
+		memcpy(d->name, name, strlen(name));
+	d->generation = disruptor_os_generation();
 	take_defaults(d);
 	join_barriers(d);
 	return d;
@@ -140,7 +142,7 @@ struct disruptor *disruptor_new(const struct disruptor_options *given)
 		disruptor_os_want_huge_pages(region, header.total_size);
 	memcpy(region, &header, sizeof(header));
 	start_sequences(region, &header);
-	d = disruptor_make(&header, region, false, -1);
+	d = disruptor_make(&header, region, NULL, -1);
 	if (d == NULL)
 		disruptor_os_unmap(region, header.total_size);
 	return d;
@@ -148,7 +150,7 @@ struct disruptor *disruptor_new(const struct disruptor_options *given)
 
 int disruptor_check_process(const struct disruptor *d)
 {
-	if (d->process_id == disruptor_os_process_id())
+	if (d->generation == disruptor_os_generation())
 		return 0;
 	return disruptor_fail(ECHILD, "this handle belongs to the parent "
 				      "process: attach again after fork()");
@@ -172,21 +174,25 @@ static void free_pollers(struct disruptor *d)
 
 void disruptor_free(struct disruptor *d)
 {
+	bool is_ours;
+
 	if (d == NULL)
 		return;
-	/* A child frees its copy of the memory and touches nothing shared. */
-	if (d->process_id == disruptor_os_process_id()) {
+	/* A child frees its own copies and touches nothing of its parent's. */
+	is_ours = d->generation == disruptor_os_generation();
+	if (is_ours) {
 		/* First: a claim that is in hand would hold up the drain. */
 		free_producers(d);
 		disruptor_graph_free(d);
 		free_pollers(d);
-		pthread_cond_destroy(&d->ended);
-		pthread_mutex_destroy(&d->life_cycle);
+		pthread_cond_destroy(&d->changed);
 		pthread_mutex_destroy(&d->mutex);
 	}
-	if (d->shared)
+	if (d->shared && disruptor_probe_is_ours(d))
 		disruptor_os_file_close(d->probe_fd);
-	disruptor_os_unmap(d->region, d->header.total_size);
+	/* A shared region was never mapped in a child. */
+	if (is_ours || !d->shared)
+		disruptor_os_unmap(d->region, d->header.total_size);
 	free(d);
 }
 
@@ -231,31 +237,6 @@ enum disruptor_producer_type
 disruptor_producer_type(const struct disruptor *d)
 {
 	return (enum disruptor_producer_type)d->header.producer_type;
-}
-
-int64_t disruptor_cursor(const struct disruptor *d)
-{
-	int64_t cursor = disruptor_sequence_load_seq_cst(&d->words->cursor);
-
-	if (cursor < d->header.first_sequence)
-		return d->header.first_sequence;
-	return cursor < DISRUPTOR_SEQUENCE_MAX ? cursor :
-						 DISRUPTOR_SEQUENCE_MAX;
-}
-
-int64_t disruptor_published(const struct disruptor *d)
-{
-	int64_t cursor = disruptor_cursor(d);
-	int64_t oldest = cursor - disruptor_capacity(d);
-
-	if (d->ring.words == NULL)
-		return cursor;
-	if (d->header.producer_type == DISRUPTOR_SINGLE_PRODUCER)
-		return disruptor_first_unresolved(
-			&d->ring, cursor, cursor + disruptor_capacity(d));
-	if (oldest < d->header.first_sequence)
-		oldest = d->header.first_sequence;
-	return disruptor_first_unresolved(&d->ring, oldest, cursor);
 }
 
 int disruptor_consumer_count(const struct disruptor *d)

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static _Thread_local char message[320];
 
@@ -15,6 +16,15 @@ int disruptor_fail(int error, const char *format, ...)
 	va_end(arguments);
 	errno = error;
 	return -error;
+}
+
+void disruptor_type_mismatch(uint64_t event_size, uint64_t type_size)
+{
+	fprintf(stderr,
+		"libdisruptor: a handler of events of %llu bytes was given a "
+		"ring whose events have %llu\n",
+		(unsigned long long)type_size, (unsigned long long)event_size);
+	abort();
 }
 
 const char *disruptor_error(void)

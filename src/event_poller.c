@@ -6,8 +6,8 @@
 
 /* One scan of commit words looks at no more than this, to stay in the cache. */
 #define SCAN_MAX 256
-/* One poll steps over no more gaps, to come back in bounded time. */
-#define TRIES_MAX 4096
+/* One poll looks no more often than this, and once for each slot's gap. */
+#define TRIES_MAX 64
 
 static struct disruptor_poller_private *
 private_of(struct disruptor_poller *poller)
@@ -26,16 +26,16 @@ static int revalidate(struct disruptor_poller_private *p)
 	struct disruptor *d = p->disruptor;
 	uint64_t epoch = disruptor_load_acquire_u64(&d->words->control.epoch);
 	struct disruptor_sequence_barrier *b = &p->handle.barrier;
+	struct disruptor_consumer_set set;
 	uint32_t i;
 
 	if (disruptor_load_acquire_u64(&p->handle.record->status) != p->status)
 		return disruptor_fail(ESTALE, "this consumer was evicted");
+	if (!disruptor_consumer_upstream(p->handle.record, &set))
+		return 0;
 	b->upstream_count = 0;
 	for (i = 0; i < d->header.consumers_max; i++) {
-		uint64_t bits = disruptor_load_relaxed_u64(
-			&p->handle.record->upstream[i / 64]);
-
-		if (!((bits >> (i % 64)) & 1) || i == p->index)
+		if (!disruptor_set_has(set.bits, i) || i == p->index)
 			continue;
 		p->upstream_index[b->upstream_count] = (uint16_t)i;
 		p->upstream[b->upstream_count++] = &d->consumers[i].sequence;
@@ -113,18 +113,17 @@ static int64_t count_ready(struct disruptor_poller *poller)
 
 /*
  * E8, the consumer's half: state first, then look again, then the cursor. What
- * was claimed before the close is waited for; a producer that is killed with
- * its claim in hand is recovered by disruptor_poll_wait().
+ * was claimed before the close is waited for, or recovered if its producer died.
  */
 static bool drained(struct disruptor_poller *poller)
 {
 	const struct disruptor_control *control = poller->barrier.control;
+	const struct disruptor *d = private_of(poller)->disruptor;
 
 	return (disruptor_load_seq_cst_u32(&control->state) &
 		DISRUPTOR_STATE_CLOSED) != 0 &&
 	       look(poller) == LOOK_NOTHING &&
-	       disruptor_sequence_load_seq_cst(poller->barrier.cursor) <=
-		       poller->next;
+	       disruptor_stream_end(d) <= poller->next;
 }
 
 /*
@@ -142,51 +141,6 @@ static enum look look_once(struct disruptor_poller *poller, bool *again)
 		*again = true;
 	}
 	return found;
-}
-
-static int64_t answer(struct disruptor_poller *poller, enum look found)
-{
-	if (found == LOOK_READY)
-		return count_ready(poller);
-	if (found == LOOK_DAMAGE)
-		return disruptor_fail(EUCLEAN,
-				      "the ring is damaged at sequence %lld",
-				      (long long)poller->next);
-	return drained(poller) ? -ESHUTDOWN : 0;
-}
-
-int64_t disruptor_poll_slow(struct disruptor_poller *poller)
-{
-	const struct disruptor_control *control = poller->barrier.control;
-	enum look found;
-	bool again;
-	int tries;
-
-	for (tries = 0; tries < TRIES_MAX; tries++) {
-		if (disruptor_load_relaxed_u32(&poller->halted))
-			return -ECANCELED;
-		if (disruptor_load_acquire_u64(&control->epoch) !=
-			    poller->epoch &&
-		    revalidate(private_of(poller)) < 0)
-			return -ESTALE;
-		found = look_once(poller, &again);
-		if (!again)
-			return answer(poller, found);
-	}
-	return 0;	/* more gaps, or consumers that come and go: ask again */
-}
-
-void disruptor_poller_wake(struct disruptor_poller *poller)
-{
-	disruptor_wake(&poller->record->signal,
-		       private_of(poller)->disruptor->shared);
-}
-
-/* --- waiting ---------------------------------------------------------------- */
-
-static int64_t attempt(void *context)
-{
-	return disruptor_poll(context);
 }
 
 /* Of those that it follows, the one that is behind; nobody: the cursor. */
@@ -207,6 +161,85 @@ static int32_t slowest_upstream(const struct disruptor_poller_private *p)
 	return index;
 }
 
+static void suspect(void *context)
+{
+	struct disruptor_poller_private *p = private_of(context);
+	int32_t index = slowest_upstream(p);
+
+	if (index < 0) {
+		disruptor_recover(p->disruptor, p->handle.next);
+		return;
+	}
+	disruptor_consumer_evict_if_dead(p->disruptor, (uint32_t)index);
+	/* Who took it away may have been killed before the epoch moved. */
+	if (!disruptor_consumer_is_active(p->disruptor, (uint32_t)index))
+		p->handle.epoch--;
+}
+
+/* Something is claimed that does not come. */
+static bool is_held_up(const struct disruptor_poller *poller)
+{
+	return disruptor_sequence_load_relaxed(poller->barrier.cursor) >
+	       poller->next;
+}
+
+static void look_after_the_dead(struct disruptor_poller *poller)
+{
+	struct disruptor_poller_private *p = private_of(poller);
+
+	if (p->disruptor->shared && is_held_up(poller) &&
+	    disruptor_suspicion_due(&p->suspicion, poller->next))
+		suspect(poller);
+}
+
+static int64_t answer(struct disruptor_poller *poller, enum look found)
+{
+	if (found == LOOK_READY)
+		return count_ready(poller);
+	if (found == LOOK_DAMAGE)
+		return disruptor_fail(EUCLEAN,
+				      "the ring is damaged at sequence %lld",
+				      (long long)poller->next);
+	if (drained(poller))
+		return -ESHUTDOWN;
+	look_after_the_dead(poller);
+	return 0;
+}
+
+int64_t disruptor_poll_slow(struct disruptor_poller *poller)
+{
+	const struct disruptor_control *control = poller->barrier.control;
+	enum look found;
+	bool again;
+	int64_t tries = TRIES_MAX + (int64_t)poller->barrier.ring.mask;
+
+	while (tries-- > 0) {
+		if (disruptor_load_relaxed_u32(&poller->halted))
+			return -ECANCELED;
+		if (disruptor_load_acquire_u64(&control->epoch) !=
+			    poller->epoch &&
+		    revalidate(private_of(poller)) < 0)
+			return -ESTALE;
+		found = look_once(poller, &again);
+		if (!again)
+			return answer(poller, found);
+	}
+	return 0;	/* consumers come and go too fast: ask again */
+}
+
+void disruptor_poller_wake(struct disruptor_poller *poller)
+{
+	disruptor_wake(&poller->record->signal,
+		       private_of(poller)->disruptor->shared);
+}
+
+/* --- waiting ---------------------------------------------------------------- */
+
+static int64_t attempt(void *context)
+{
+	return disruptor_poll(context);
+}
+
 static uint32_t *point(void *context)
 {
 	struct disruptor_poller_private *p = private_of(context);
@@ -214,17 +247,6 @@ static uint32_t *point(void *context)
 
 	return index < 0 ? &p->disruptor->words->control.signal :
 			   &p->disruptor->consumers[index].signal;
-}
-
-static void suspect(void *context)
-{
-	struct disruptor_poller_private *p = private_of(context);
-	int32_t index = slowest_upstream(p);
-
-	if (index >= 0)
-		disruptor_consumer_evict_if_dead(p->disruptor, (uint32_t)index);
-	else
-		disruptor_recover(p->disruptor, p->handle.next);
 }
 
 int64_t disruptor_poll_wait_slow(struct disruptor_poller *poller,
@@ -262,6 +284,10 @@ static void connect(struct disruptor_poller_private *p,
 	if (o->batch_max > 0 && o->batch_max < poller->batch_max)
 		poller->batch_max = o->batch_max;
 	poller->hidden = p;
+	/* The first poll learns whom to follow. */
+	poller->epoch = disruptor_load_acquire_u64(
+				&d->words->control.epoch) -
+			1;
 }
 
 static int make_wait(struct disruptor_poller_private *p,
@@ -307,13 +333,13 @@ static int open_poller(struct disruptor_poller_private *p,
 	if (error == 0)
 		error = make_wait(p, o);
 	if (error == 0)
-		error = disruptor_consumer_join(p, o->name, upstream, o->start);
+		error = disruptor_consumer_join(p, o, upstream);
 	if (error < 0)
 		return error;
 	connect(p, o);
 	p->following = d->poller_handles;
 	d->poller_handles = p;
-	return revalidate(p);
+	return 0;
 }
 
 struct disruptor_poller *
@@ -335,30 +361,12 @@ disruptor_poller_make(struct disruptor *d,
 	return NULL;
 }
 
-/* Upstream names to a set of records. NULL: the caller named none. */
-static int find_upstream(struct disruptor *d, const char *const *names,
-			 struct disruptor_consumer_set *set)
-{
-	uint32_t index;
-
-	memset(set, 0, sizeof(*set));
-	for (; *names != NULL; names++) {
-		if (disruptor_consumer_find(d, *names, &index) < 0)
-			return disruptor_fail(ENOENT,
-					      "there is no consumer '%s' to "
-					      "follow", *names);
-		set->bits[index / 64] |= UINT64_C(1) << (index % 64);
-	}
-	return 0;
-}
-
 struct disruptor_poller *
 disruptor_poller_new_opts(struct disruptor *d,
 			  const struct disruptor_poller_options *given)
 {
 	struct disruptor_poller_options options;
-	struct disruptor_consumer_set set;
-	struct disruptor_poller *poller = NULL;
+	struct disruptor_poller *poller;
 
 	if (d == NULL) {
 		disruptor_fail(EINVAL, "no disruptor");
@@ -368,10 +376,7 @@ disruptor_poller_new_opts(struct disruptor *d,
 				   given) < 0)
 		return NULL;
 	pthread_mutex_lock(&d->mutex);
-	if (options.upstream == NULL)
-		poller = disruptor_poller_make(d, &options, NULL);
-	else if (find_upstream(d, options.upstream, &set) == 0)
-		poller = disruptor_poller_make(d, &options, &set);
+	poller = disruptor_poller_make(d, &options, NULL);
 	pthread_mutex_unlock(&d->mutex);
 	return poller;
 }

@@ -65,7 +65,7 @@ static void end(struct disruptor *d, int result)
 		disruptor_halt_handles(d);
 	}
 	d->running--;
-	pthread_cond_broadcast(&d->ended);
+	pthread_cond_broadcast(&d->changed);
 	pthread_mutex_unlock(&d->mutex);
 }
 

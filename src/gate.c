@@ -15,17 +15,6 @@
  * new epoch, or the joiner sees all that this scan relies on.
  */
 
-int64_t disruptor_first_unresolved(const struct disruptor_ring_buffer *ring,
-				   int64_t from, int64_t to)
-{
-	while (from < to &&
-	       disruptor_load_acquire_u64(
-		       disruptor_ring_buffer_word(ring, from)) >=
-		       disruptor_word_published(from))
-		from++;
-	return from;
-}
-
 static void list_active(struct disruptor_producer_private *p)
 {
 	const struct disruptor *d = p->disruptor;
@@ -83,6 +72,20 @@ static int64_t base_of(const struct disruptor_producer_private *p)
 	return s->multi ? disruptor_cursor(p->disruptor) : s->next;
 }
 
+/*
+ * A joiner starts behind this. A single producer's claim does not show in the
+ * cursor, so what it has once relied on stays true of the slots: it may have
+ * written into them. Its successors inherit that.
+ */
+static void note_gate(struct disruptor_producer_private *p, int64_t gate)
+{
+	struct disruptor_sequence *noted = &p->record->gate;
+
+	if (p->handle.sequencer.multi ||
+	    gate > disruptor_sequence_load_relaxed(noted))
+		disruptor_sequence_store_release(noted, gate);
+}
+
 static int64_t scan_once(struct disruptor_producer_private *p, uint64_t epoch)
 {
 	int64_t base = base_of(p), gate;
@@ -95,9 +98,27 @@ static int64_t scan_once(struct disruptor_producer_private *p, uint64_t epoch)
 	/* A damaged sequence may stop producers, never free a slot early. */
 	if (gate < base - p->handle.capacity)
 		gate = base - p->handle.capacity;
-	disruptor_sequence_store_release(&p->record->gate, gate);
+	note_gate(p, gate);
 	disruptor_fence_seq_cst();
 	return gate;
+}
+
+bool disruptor_gate_is_unmoved(const struct disruptor_producer_private *p)
+{
+	const struct disruptor *d = p->disruptor;
+
+	return p->slowest >= 0 &&
+	       disruptor_load_relaxed_u64(&d->words->control.epoch) ==
+		       p->gate_epoch &&
+	       disruptor_sequence_load_relaxed(
+		       &d->consumers[p->slowest].sequence) == p->gate;
+}
+
+void disruptor_gate_forget(struct disruptor_producer_private *p)
+{
+	p->gate_epoch = disruptor_load_acquire_u64(
+				&p->disruptor->words->control.epoch) -
+			1;
 }
 
 void disruptor_gate_scan(struct disruptor_producer_private *p)
@@ -123,4 +144,5 @@ void disruptor_gate_scan(struct disruptor_producer_private *p)
 		epoch = again;
 	}
 	/* Consumers join faster than we scan: full for now. */
+	p->handle.sequencer.limit = base_of(p);
 }

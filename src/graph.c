@@ -147,6 +147,56 @@ disruptor_handle_batches_after(struct disruptor *d,
 
 /* --- life cycle ------------------------------------------------------------- */
 
+static struct timespec absolute(int64_t ns)
+{
+	struct timespec t = { .tv_sec = (time_t)(ns / NS_PER_S),
+			      .tv_nsec = (long)(ns % NS_PER_S) };
+
+	return t;
+}
+
+/* d->mutex is held. False: the deadline has passed. */
+static bool wait_for_change(struct disruptor *d, int64_t deadline)
+{
+	struct timespec t = absolute(deadline);
+
+	if (deadline == INT64_MAX)
+		return pthread_cond_wait(&d->changed, &d->mutex) == 0;
+	return pthread_cond_timedwait(&d->changed, &d->mutex, &t) !=
+	       ETIMEDOUT;
+}
+
+/* One start, shutdown or join at a time. Returns with d->mutex held. */
+static bool begin_change(struct disruptor *d, int64_t deadline)
+{
+	pthread_mutex_lock(&d->mutex);
+	while (d->changing)
+		if (!wait_for_change(d, deadline))
+			break;
+	if (d->changing) {
+		pthread_mutex_unlock(&d->mutex);
+		return false;
+	}
+	d->changing = true;
+	return true;
+}
+
+/* d->mutex is held, and released. */
+static void end_change(struct disruptor *d)
+{
+	d->changing = false;
+	pthread_cond_broadcast(&d->changed);
+	pthread_mutex_unlock(&d->mutex);
+}
+
+static void set_processors_halted(struct disruptor *d, uint32_t halted)
+{
+	const struct disruptor_processor *p;
+
+	for (p = d->processors; p != NULL; p = p->following)
+		disruptor_store_relaxed_u32(&p->poller->halted, halted);
+}
+
 static void set_halted(struct disruptor *d, uint32_t halted)
 {
 	struct disruptor_producer_private *producer;
@@ -172,11 +222,19 @@ void disruptor_halt_handles(struct disruptor *d)
 	disruptor_wake_everybody(d);
 }
 
-/* d->life_cycle is held, d->mutex is not. */
+/* Leaves the program's own producers and pollers alone. d->mutex is held. */
+static void halt_processors(struct disruptor *d)
+{
+	set_processors_halted(d, 1);
+	disruptor_wake_everybody(d);
+}
+
+/* A change is under way. d->mutex is held, but not while joining. */
 static void join_all(struct disruptor *d)
 {
 	struct disruptor_processor *p;
 
+	pthread_mutex_unlock(&d->mutex);
 	for (p = d->processors; p != NULL; p = p->following) {
 		if (!p->joinable)
 			continue;
@@ -185,22 +243,32 @@ static void join_all(struct disruptor *d)
 	}
 	pthread_mutex_lock(&d->mutex);
 	d->started = false;
-	pthread_mutex_unlock(&d->mutex);
 }
 
-/* d->life_cycle and d->mutex are held. */
+/* A change is under way; d->mutex is held. */
 static int start_all(struct disruptor *d)
 {
 	struct disruptor_processor *p;
 	int error = 0;
 
+	if (d->graph_error < 0)
+		return disruptor_fail(-d->graph_error,
+				      "the graph has an error: %s",
+				      d->graph_reason);
+	/* Halted from a handler: those threads have ended or are about to. */
+	if (d->started && d->halted)
+		join_all(d);
+	if (d->started)
+		return disruptor_fail(EALREADY, "it runs already");
 	set_halted(d, 0);
 	d->failure = 0;
 	d->started = true;
 	for (p = d->processors; p != NULL && error == 0; p = p->following)
 		error = disruptor_processor_start(p);
-	if (error < 0)
-		disruptor_halt_handles(d);
+	if (error < 0) {
+		halt_processors(d);
+		join_all(d);
+	}
 	return error;
 }
 
@@ -219,26 +287,11 @@ int disruptor_start(struct disruptor *d)
 
 	if (error < 0)
 		return error;
-	pthread_mutex_lock(&d->life_cycle);
-	pthread_mutex_lock(&d->mutex);
-	/* Halted from a handler: those threads have ended or are about to. */
-	if (d->started && d->halted) {
-		pthread_mutex_unlock(&d->mutex);
-		join_all(d);
-		pthread_mutex_lock(&d->mutex);
-	}
-	if (d->graph_error < 0)
-		error = disruptor_fail(-d->graph_error,
-				       "the graph has an error: %s",
-				       d->graph_reason);
-	else if (d->started)
-		error = disruptor_fail(EALREADY, "it runs already");
-	else
-		error = start_all(d);
-	pthread_mutex_unlock(&d->mutex);
-	if (error < 0 && error != -EALREADY)
-		join_all(d);
-	pthread_mutex_unlock(&d->life_cycle);
+	begin_change(d, INT64_MAX);
+	error = start_all(d);
+	end_change(d);
+	if (error < 0)
+		errno = -error;
 	return error;
 }
 
@@ -256,39 +309,24 @@ int disruptor_halt(struct disruptor *d)
 	pthread_mutex_unlock(&d->mutex);
 	if (disruptor_processor_is_caller(d))
 		return 0;
-	pthread_mutex_lock(&d->life_cycle);
-	join_all(d);
-	pthread_mutex_unlock(&d->life_cycle);
+	begin_change(d, INT64_MAX);
+	/* Unless it was started again meanwhile: that is not ours to end. */
+	if (d->halted)
+		join_all(d);
+	end_change(d);
 	return 0;
 }
 
-static struct timespec absolute(int64_t ns)
-{
-	struct timespec t = { .tv_sec = (time_t)(ns / NS_PER_S),
-			      .tv_nsec = (long)(ns % NS_PER_S) };
-
-	return t;
-}
-
-/* A closed ring: the threads end by themselves. */
+/* A closed ring: the threads end by themselves. d->mutex is held. */
 static bool wait_ended(struct disruptor *d, int64_t deadline)
 {
-	struct timespec t = absolute(deadline);
-	int error = 0;
-	bool ended;
-
-	pthread_mutex_lock(&d->mutex);
-	while (d->running > 0 && error == 0)
-		error = deadline == INT64_MAX ?
-				pthread_cond_wait(&d->ended, &d->mutex) :
-				pthread_cond_timedwait(&d->ended, &d->mutex,
-						       &t);
-	ended = d->running == 0;
-	pthread_mutex_unlock(&d->mutex);
-	return ended;
+	while (d->running > 0)
+		if (!wait_for_change(d, deadline))
+			return d->running == 0;
+	return true;
 }
 
-static bool reached(struct disruptor *d, int64_t target)
+static bool reached(const struct disruptor *d, int64_t target)
 {
 	const struct disruptor_processor *p;
 
@@ -299,39 +337,29 @@ static bool reached(struct disruptor *d, int64_t target)
 	return true;
 }
 
-/* A shared ring goes on: up to what is published now, then stop. */
-static bool wait_drained(struct disruptor *d, int64_t deadline)
+/*
+ * A shared ring goes on: up to what is published now, then stop. Nobody signals
+ * a sequence to this thread, so it looks now and then. d->mutex is held.
+ */
+static bool wait_reached(struct disruptor *d, int64_t deadline)
 {
 	int64_t target = disruptor_published(d);
-	bool running = true;
 
-	while (running && !reached(d, target)) {
+	while (d->running > 0 && !d->halted && !reached(d, target)) {
 		if (disruptor_os_now() >= deadline)
 			return false;
+		pthread_mutex_unlock(&d->mutex);
 		disruptor_os_nap(DRAIN_NAP_NS);
 		pthread_mutex_lock(&d->mutex);
-		running = d->running > 0 && !d->halted;
-		pthread_mutex_unlock(&d->mutex);
 	}
-	pthread_mutex_lock(&d->mutex);
-	disruptor_halt_handles(d);
-	pthread_mutex_unlock(&d->mutex);
+	halt_processors(d);
 	return true;
 }
 
-static bool is_running(struct disruptor *d)
-{
-	bool running;
-
-	pthread_mutex_lock(&d->mutex);
-	running = d->started;
-	pthread_mutex_unlock(&d->mutex);
-	return running;
-}
-
+/* A change is under way; d->mutex is held. */
 static int drain_and_join(struct disruptor *d, int64_t deadline)
 {
-	bool drained = d->shared ? wait_drained(d, deadline) :
+	bool drained = d->shared ? wait_reached(d, deadline) :
 				   wait_ended(d, deadline);
 
 	if (!drained)
@@ -345,16 +373,21 @@ static int drain_and_join(struct disruptor *d, int64_t deadline)
 
 int disruptor_shutdown(struct disruptor *d, int64_t timeout_ns)
 {
+	int64_t deadline = disruptor_deadline(timeout_ns);
 	int error = check_caller(d);
 
 	if (error < 0)
 		return error;
 	if (!d->shared)
 		disruptor_close(d);
-	pthread_mutex_lock(&d->life_cycle);
-	if (is_running(d))
-		error = drain_and_join(d, disruptor_deadline(timeout_ns));
-	pthread_mutex_unlock(&d->life_cycle);
+	if (!begin_change(d, deadline))
+		return disruptor_fail(ETIMEDOUT, "another thread starts or "
+						 "stops it");
+	if (d->started)
+		error = drain_and_join(d, deadline);
+	end_change(d);
+	if (error < 0)
+		errno = -error;
 	return error;
 }
 

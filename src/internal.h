@@ -6,6 +6,7 @@
  *	options.c		size-first structs to checked configuration
  *	region.c		geometry and header: compute, fill, verify
  *	disruptor.c		a ring: new, free, close, queries
+ *	published.c		how far it has come
  *	shared_memory.c		a ring with a name: create, attach, unlink
  *	liveness.c		who is alive: kernel locks that mappings hold
  *	sequencer.c, producer.c	claims that do not succeed at once
@@ -70,6 +71,12 @@ uint64_t disruptor_type_hash(const char *type_name);
 
 /* --- disruptor.c -------------------------------------------------------- */
 
+/* Who does not wait but asks again and again looks after the dead as well. */
+struct disruptor_suspicion {
+	int64_t sequence;	/* that has been in the way … */
+	int64_t since;		/* … since then */
+};
+
 struct disruptor_producer_private {
 	struct disruptor_producer handle;
 	struct disruptor_producer_private *following;
@@ -78,6 +85,7 @@ struct disruptor_producer_private {
 	struct disruptor_producer_record *record;
 	uint32_t index;
 	struct disruptor_os_pin pin;
+	struct disruptor_suspicion suspicion;
 	/* The gate: records that were active in this epoch. */
 	uint64_t gate_epoch;
 	int64_t gate;
@@ -94,6 +102,7 @@ struct disruptor_poller_private {
 	uint64_t status;	/* of the record while it is ours */
 	uint32_t index;
 	struct disruptor_os_pin pin;
+	struct disruptor_suspicion suspicion;
 	const struct disruptor_sequence *upstream[DISRUPTOR_CONSUMERS_LIMIT];
 	uint16_t upstream_index[DISRUPTOR_CONSUMERS_LIMIT];
 };
@@ -108,7 +117,8 @@ struct disruptor {
 	struct disruptor_wait wait;
 	bool shared;
 	bool can_barrier;	/* membarrier works: sleepers pay for E5 */
-	uint32_t process_id;	/* a forked child is somebody else */
+	uint64_t generation;	/* a forked child is somebody else */
+	char name[256];		/* of a shared ring */
 	int probe_fd;		/* asks for locks; never holds one */
 	dev_t device;
 	ino_t inode;
@@ -123,9 +133,8 @@ struct disruptor {
 	int failure;		/* why a processor ended early; negative errno */
 	bool started;
 	uint32_t running;	/* processor threads that have not ended */
-	pthread_cond_t ended;
-	/* One start, shutdown or join at a time. Taken before mutex. */
-	pthread_mutex_t life_cycle;
+	pthread_cond_t changed;	/* running or changing is less than it was */
+	bool changing;		/* a start, shutdown or join is under way */
 };
 
 /* Zeroed and on lines of its own; for free(). NULL with errno. */
@@ -133,11 +142,13 @@ void *disruptor_allocate(size_t size);
 /* Fills in what follows from a checked header, a mapping and its file. */
 void disruptor_place(struct disruptor *d, const struct disruptor_header *header,
 		     unsigned char *region, int fd);
-/* A ring over a region that is mapped already; on failure it stays mapped. */
+/*
+ * A ring over a region that is mapped already; on failure it stays mapped. A
+ * shared one has a name and a file, a private one NULL and -1.
+ */
 struct disruptor *disruptor_make(const struct disruptor_header *header,
-				 unsigned char *region, bool shared, int fd);
-/* The cursor, brought into the range that it can honestly have. */
-int64_t disruptor_cursor(const struct disruptor *d);
+				 unsigned char *region, const char *name,
+				 int fd);
 /* Wakes everybody who sleeps anywhere on this ring. */
 void disruptor_wake_everybody(struct disruptor *d);
 /* -ECHILD with a reason when this is a forked child's copy. */
@@ -155,11 +166,25 @@ int disruptor_open_ring(const char *name, bool writable,
 int disruptor_view_open(struct disruptor *view, const char *name);
 void disruptor_view_close(struct disruptor *view);
 
+/* --- published.c -------------------------------------------------------- */
+
+/* The cursor, brought into the range that it can honestly have. */
+int64_t disruptor_cursor(const struct disruptor *d);
+/* The first sequence in [from, to) whose word is neither event nor gap. */
+int64_t disruptor_first_unresolved(const struct disruptor_ring_buffer *ring,
+				   int64_t from, int64_t to);
+/* Where a closed ring ends: what is claimed, or published by the one producer. */
+int64_t disruptor_stream_end(const struct disruptor *d);
+uint64_t *disruptor_commit_word(const struct disruptor *d, int64_t sequence);
+
 /* --- liveness.c --------------------------------------------------------- */
 
 #define DISRUPTOR_LOCK_REGISTRY (INT64_C(1) << 40)
 #define DISRUPTOR_LOCK_PRODUCER(i) (DISRUPTOR_LOCK_REGISTRY + 1024 + (i))
 #define DISRUPTOR_LOCK_CONSUMER(i) (DISRUPTOR_LOCK_REGISTRY + 2048 + (i))
+
+/* False when the program closed our descriptor, or its number is another's. */
+bool disruptor_probe_is_ours(const struct disruptor *d);
 
 /* -EAGAIN: somebody lives there. Private rings take nothing and succeed. */
 int disruptor_liveness_take(struct disruptor *d, struct disruptor_os_pin *pin,
@@ -172,7 +197,7 @@ bool disruptor_liveness_alive(struct disruptor *d, int64_t byte);
  * One at a time may change the set of consumers, in this process by d->mutex,
  * which the caller holds, among processes by a lock that falls with its holder.
  */
-int disruptor_registry_lock(struct disruptor *d);
+int disruptor_registry_lock(struct disruptor *d, int64_t patience_ns);
 int disruptor_registry_try_lock(struct disruptor *d);
 void disruptor_registry_unlock(struct disruptor *d, int lock);
 
@@ -188,13 +213,14 @@ void disruptor_raise_gap_end(struct disruptor_control *control, int64_t end);
 
 /* Rescans the consumers and sets the sequencer's limit. */
 void disruptor_gate_scan(struct disruptor_producer_private *p);
-/* The first sequence in [from, to) whose word is neither event nor gap. */
-int64_t disruptor_first_unresolved(const struct disruptor_ring_buffer *ring,
-				   int64_t from, int64_t to);
+/* A scan would find what the last one found. */
+bool disruptor_gate_is_unmoved(const struct disruptor_producer_private *p);
+/* The next scan lists the consumers anew, whatever the epoch says. */
+void disruptor_gate_forget(struct disruptor_producer_private *p);
 
 /*
- * Turns the claim of sequence into a gap if its claimer is certainly dead. Any
- * number of survivors may do it at once.
+ * Turns the claims from sequence on into gaps, as long as their claimers are
+ * certainly dead. Any number of survivors may do it at once.
  */
 void disruptor_recover(struct disruptor *d, int64_t sequence);
 
@@ -214,18 +240,20 @@ static inline uint32_t disruptor_consumer_state(uint64_t status)
 	return (uint32_t)(status & 0xff);
 }
 
-/* Joins, or resumes a name. Fills index, status and pin; sets the sequence. */
+/*
+ * Joins, or resumes a name. Fills index, status and pin; sets the sequence.
+ * upstream, by record, adds to the names in the options; NULL adds nobody.
+ */
 int disruptor_consumer_join(struct disruptor_poller_private *p,
-			    const char *name,
-			    const struct disruptor_consumer_set *upstream,
-			    enum disruptor_start start);
+			    const struct disruptor_poller_options *options,
+			    const struct disruptor_consumer_set *upstream);
+/* A consistent copy of whom a consumer follows; false: it is being changed. */
+bool disruptor_consumer_upstream(const struct disruptor_consumer_record *r,
+				 struct disruptor_consumer_set *set);
 void disruptor_consumer_leave(struct disruptor_poller_private *p);
 /* Takes a dead consumer that holds no place off the gate. d->mutex is free. */
 void disruptor_consumer_evict_if_dead(struct disruptor *d, uint32_t index);
-/* Indices of consumers by name. -ENOENT. d->mutex is held. */
-int disruptor_consumer_find(struct disruptor *d, const char *name,
-			    uint32_t *index);
-uint64_t *disruptor_commit_word(const struct disruptor *d, int64_t sequence);
+bool disruptor_consumer_is_active(const struct disruptor *d, uint32_t index);
 
 /* --- event_poller.c ----------------------------------------------------- */
 
@@ -258,6 +286,9 @@ int64_t disruptor_deadline(int64_t timeout_ns);
 /* attempt's result, or 0 after timeout_ns (negative: never). */
 int64_t disruptor_wait_until(const struct disruptor_waiter *waiter,
 			     int64_t timeout_ns);
+/* Whether this sequence has been in the way for a millisecond, or one more. */
+bool disruptor_suspicion_due(struct disruptor_suspicion *suspicion,
+			     int64_t sequence);
 /* The cold half of E5 for publishers: wakes who sleeps on this word. */
 void disruptor_wake(uint32_t *signal, bool shared);
 

@@ -109,6 +109,9 @@ static int resolve_geometry(struct disruptor_options *o)
 				      "a ring may have",
 				      (unsigned long long)capacity,
 				      o->event_size);
+	if (capacity > SIZE_MAX)
+		return disruptor_fail(EINVAL, "capacity: more than this "
+					      "process can address");
 	o->capacity = (size_t)capacity;
 	if (o->first_sequence < 0 ||
 	    o->first_sequence >= DISRUPTOR_SEQUENCE_MAX)

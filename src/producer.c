@@ -85,7 +85,8 @@ static int64_t attempt(void *context)
 	if (result != 0)
 		return result;
 	forget_intent(s);
-	disruptor_gate_scan(claim->p);
+	if (!disruptor_gate_is_unmoved(claim->p))
+		disruptor_gate_scan(claim->p);
 	/* Others may take the room between the two looks at it. */
 	for (tries = 0; tries < UP_TO_TRIES && result == 0; tries++) {
 		n = claim->up_to ? room(claim->p, claim->n) : claim->n;
@@ -116,6 +117,10 @@ static void suspect(void *context)
 	if (p->slowest >= 0)
 		disruptor_consumer_evict_if_dead(p->disruptor,
 						 (uint32_t)p->slowest);
+	/* Who took it away may have been killed before the epoch moved. */
+	if (p->slowest >= 0 &&
+	    !disruptor_consumer_is_active(p->disruptor, (uint32_t)p->slowest))
+		disruptor_gate_forget(p);
 	/*
 	 * What a consumer does not pass may be a dead producer's claim, and a
 	 * consumer that is asleep, stopped or gone does not look after it.
@@ -144,6 +149,8 @@ int64_t disruptor_claim_slow(struct disruptor_producer *producer, int64_t n,
 	if (timeout_ns != 0)
 		result = disruptor_wait_until(&waiter, timeout_ns);
 	if (result == 0) {
+		if (disruptor_suspicion_due(&claim.p->suspicion, claim.p->gate))
+			suspect(&claim);
 		/* No words: a producer may ask again millions of times. */
 		result = timeout_ns == 0 ? -EAGAIN : -ETIMEDOUT;
 		errno = (int)-result;
@@ -222,7 +229,6 @@ static void settle_record(struct disruptor_producer_record *record)
 {
 	disruptor_sequence_store_release(&record->intent_low,
 					 DISRUPTOR_INTENT_IDLE);
-	disruptor_sequence_store_release(&record->gate, 0);
 	record->pid = disruptor_os_process_id();
 	record->tid = disruptor_os_thread_id();
 	disruptor_store_release_u64(&record->owner, disruptor_incarnation());
@@ -241,8 +247,13 @@ static void connect(struct disruptor_producer_private *p)
 	s->intent = d->shared && s->multi ? p->record : NULL;
 	s->must_fence = !d->can_barrier;
 	s->halted = d->halted;
-	/* Single producer: go on where the last one stopped. */
-	s->next = s->multi ? disruptor_cursor(d) : disruptor_published(d);
+	/*
+	 * A single producer goes on where the last one stopped, whose cursor
+	 * may be behind its words.
+	 */
+	s->next = disruptor_stream_end(d);
+	if (!s->multi)
+		disruptor_sequence_store_release(s->cursor, s->next);
 	s->end = s->next;
 	s->limit = s->next;	/* the first claim scans the gate */
 	p->handle.capacity = disruptor_capacity(d);

@@ -47,31 +47,50 @@ static bool somebody_may_own(struct disruptor *d, int64_t sequence)
 	return false;
 }
 
+static bool is_resolved(const struct disruptor *d, int64_t sequence)
+{
+	return disruptor_load_acquire_u64(disruptor_commit_word(d, sequence)) >=
+	       disruptor_word_published(sequence);
+}
+
+/* Sequence is below the cursor (1). False: somebody alive may own it. */
+static bool resolve(struct disruptor *d, int64_t sequence, uint64_t *recovered)
+{
+	uint64_t *word = disruptor_commit_word(d, sequence);
+	uint64_t seen;
+
+	if (is_resolved(d, sequence))
+		return true;
+	/* 2 */
+	if (somebody_may_own(d, sequence))
+		return false;
+	/* 3 */
+	seen = disruptor_load_acquire_u64(word);
+	if (seen >= disruptor_word_published(sequence))
+		return true;
+	disruptor_raise_gap_end(&d->words->control, sequence + 1);
+	if (disruptor_cas_u64(word, &seen, disruptor_word_gap(sequence)))
+		(*recovered)++;
+	return true;
+}
+
 void disruptor_recover(struct disruptor *d, int64_t sequence)
 {
 	struct disruptor_control *control = &d->words->control;
-	uint64_t *word, seen;
+	uint64_t recovered = 0;
+	int64_t end;
 
 	if (!d->shared ||
 	    d->header.producer_type != DISRUPTOR_MULTI_PRODUCER)
 		return;
-	word = disruptor_commit_word(d, sequence);
 	/* 1 */
-	if (disruptor_sequence_load_acquire(&d->words->cursor) <= sequence)
+	end = disruptor_cursor(d);
+	if (end > sequence + disruptor_capacity(d))
+		end = sequence + disruptor_capacity(d);
+	while (sequence < end && resolve(d, sequence, &recovered))
+		sequence++;
+	if (recovered == 0)
 		return;
-	if (disruptor_load_acquire_u64(word) >=
-	    disruptor_word_published(sequence))
-		return;
-	/* 2 */
-	if (somebody_may_own(d, sequence))
-		return;
-	/* 3 */
-	seen = disruptor_load_acquire_u64(word);
-	if (seen >= disruptor_word_published(sequence))
-		return;
-	disruptor_raise_gap_end(control, sequence + 1);
-	if (!disruptor_cas_u64(word, &seen, disruptor_word_gap(sequence)))
-		return;
-	disruptor_fetch_add_u64(&control->recovered, 1);
+	disruptor_fetch_add_u64(&control->recovered, recovered);
 	disruptor_wake(&control->signal, true);
 }

@@ -51,6 +51,21 @@ static int fail_create(int error, uint64_t bytes)
 	}
 }
 
+/*
+ * The header is for reading only. And a child that goes on with its parent's
+ * handles faults at once, instead of being two users of one handle.
+ */
+static void secure(unsigned char *region, const struct disruptor_header *header)
+{
+	disruptor_os_protect_read_only(region, DISRUPTOR_PAGE);
+	disruptor_os_keep_from_children(region, header->total_size);
+}
+
+static void fail_exists(void)
+{
+	disruptor_fail(EEXIST, "a ring or file of that name exists");
+}
+
 /* Writes the whole ring into a file that has no name yet. */
 static unsigned char *fill_file(int fd, const struct disruptor_header *header,
 				bool huge_pages)
@@ -69,7 +84,7 @@ static unsigned char *fill_file(int fd, const struct disruptor_header *header,
 	words = (void *)(region + header->control_offset);
 	disruptor_sequence_store_release(&words->cursor,
 					 header->first_sequence);
-	disruptor_os_protect_read_only(region, DISRUPTOR_PAGE);
+	secure(region, header);
 	return region;
 }
 
@@ -84,7 +99,7 @@ static struct disruptor *create_named(const char *name,
 
 	if (region == NULL)
 		return NULL;
-	d = disruptor_make(header, region, true, fd);
+	d = disruptor_make(header, region, name, fd);
 	if (d == NULL) {
 		disruptor_os_unmap(region, header->total_size);
 		return NULL;
@@ -96,7 +111,7 @@ static struct disruptor *create_named(const char *name,
 	d->probe_fd = -1;
 	disruptor_free(d);
 	if (error == -EEXIST)
-		disruptor_fail(EEXIST, "a ring or file of that name exists");
+		fail_exists();
 	else
 		fail_create(error, header->total_size);
 	return NULL;
@@ -115,6 +130,11 @@ disruptor_create_shared(const char *given_name,
 	if (name == NULL || disruptor_options_resolve(&options, given) < 0 ||
 	    disruptor_header_make(&header, &options) < 0)
 		return NULL;
+	/* Before the memory is taken; linkat() decides in the end. */
+	if (disruptor_os_file_exists(name)) {
+		fail_exists();
+		return NULL;
+	}
 	fd = disruptor_os_file_create(header.total_size, options.mode);
 	if (fd < 0) {
 		fail_create(fd, header.total_size);
@@ -221,7 +241,8 @@ static int compare(const struct disruptor_header *h,
 	return 0;
 }
 
-static struct disruptor *map_ring(int fd, const struct disruptor_header *header)
+static struct disruptor *map_ring(const char *name, int fd,
+				  const struct disruptor_header *header)
 {
 	unsigned char *region =
 		disruptor_os_map_shared(fd, header->total_size, true);
@@ -231,8 +252,8 @@ static struct disruptor *map_ring(int fd, const struct disruptor_header *header)
 		disruptor_fail(ENOMEM, "no memory to map the ring");
 		return NULL;
 	}
-	disruptor_os_protect_read_only(region, DISRUPTOR_PAGE);
-	d = disruptor_make(header, region, true, fd);
+	secure(region, header);
+	d = disruptor_make(header, region, name, fd);
 	if (d == NULL)
 		disruptor_os_unmap(region, header->total_size);
 	return d;
@@ -265,7 +286,7 @@ struct disruptor *disruptor_attach_opts(const char *name,
 	if (fd < 0)
 		return NULL;
 	if (compare(&header, &options) == 0)
-		d = map_ring(fd, &header);
+		d = map_ring(plain_name(name), fd, &header);
 	if (d == NULL) {
 		saved = errno;
 		disruptor_os_file_close(fd);

@@ -27,6 +27,7 @@
 #define SUSPECT_NS INT64_C(1000000)
 #define SLEEP_SHORTEST_NS INT64_C(1000000)
 #define SLEEP_LONGEST_NS INT64_C(50000000)
+#define NAP_LONGEST_NS INT64_C(10000000)
 
 struct wait_state {
 	const struct disruptor_waiter *waiter;
@@ -42,6 +43,19 @@ static bool over(struct wait_state *w)
 {
 	w->result = w->waiter->attempt(w->waiter->context);
 	return w->result != 0 || w->now >= w->deadline;
+}
+
+bool disruptor_suspicion_due(struct disruptor_suspicion *suspicion,
+			     int64_t sequence)
+{
+	int64_t now = disruptor_os_now();
+	bool known = suspicion->since != 0 && suspicion->sequence == sequence;
+
+	if (known && now - suspicion->since < SUSPECT_NS)
+		return false;
+	suspicion->sequence = sequence;
+	suspicion->since = now;
+	return known;
 }
 
 static void look_at_clock(struct wait_state *w)
@@ -91,46 +105,73 @@ static int64_t at_most_until(const struct wait_state *w, int64_t ns)
 	return left < ns ? left : ns;
 }
 
+/* Nothing wakes a nap: long ones are taken in pieces. */
 static void nap(struct wait_state *w)
 {
+	int64_t ns = w->waiter->wait->sleep_ns;
+
+	if (ns > NAP_LONGEST_NS)
+		ns = NAP_LONGEST_NS;
 	while (!over(w)) {
-		disruptor_os_nap(at_most_until(w, w->waiter->wait->sleep_ns));
+		disruptor_os_nap(at_most_until(w, ns));
 		look_at_clock(w);
 	}
+}
+
+/* Makes the announcement visible to every publisher before the last look. */
+static void order_after_announcement(struct disruptor *d, uint32_t *word)
+{
+	if (disruptor_os_barrier(d->shared))
+		return;
+	disruptor_fetch_or_u32(word, DISRUPTOR_SIGNAL_FENCE);
+	disruptor_fence_seq_cst();
 }
 
 /* E5, the sleeper's half. False: do not sleep, it is over. */
 static bool announce(struct wait_state *w, uint32_t *word, uint32_t *expected)
 {
-	const struct disruptor *d = w->waiter->disruptor;
-
 	*expected = disruptor_fetch_or_u32(word, DISRUPTOR_SIGNAL_SLEEPERS) |
 		    DISRUPTOR_SIGNAL_SLEEPERS;
-	if (d->can_barrier)
-		disruptor_os_barrier(d->shared);
-	else
-		disruptor_fence_seq_cst();
+	order_after_announcement(w->waiter->disruptor, word);
 	return !over(w);
 }
 
+/*
+ * One sleep of at most ns, unless the word to sleep on is another one now. Says
+ * whether it was slept to its end.
+ */
+static bool sleep_on(struct wait_state *w, uint32_t *word, uint32_t expected,
+		     int64_t ns)
+{
+	const struct disruptor_waiter *waiter = w->waiter;
+	bool expired;
+
+	if (waiter->point(waiter->context) != word)
+		return false;
+	expired = disruptor_os_futex_wait(word, expected, at_most_until(w, ns),
+					  waiter->disruptor->shared);
+	look_at_clock(w);
+	return expired;
+}
+
+/*
+ * Sleeps grow longer while nothing moves. After each wake they begin anew: what
+ * moved may be what is behind a dead producer's claim.
+ */
 static void block(struct wait_state *w)
 {
-	int64_t longest = SLEEP_SHORTEST_NS;
+	int64_t ns = SLEEP_SHORTEST_NS;
 	uint32_t *word, expected;
 
-	for (;;) {
+	do {
 		word = w->waiter->point(w->waiter->context);
 		if (!announce(w, word, &expected))
 			return;
-		disruptor_os_futex_wait(word, expected,
-					at_most_until(w, longest),
-					w->waiter->disruptor->shared);
-		look_at_clock(w);
-		if (over(w))
-			return;
-		if (longest < SLEEP_LONGEST_NS)
-			longest *= 2;
-	}
+		if (!sleep_on(w, word, expected, ns))
+			ns = SLEEP_SHORTEST_NS;
+		else if (ns < SLEEP_LONGEST_NS)
+			ns *= 2;
+	} while (!over(w));
 }
 
 static void fall_back(struct wait_state *w, enum disruptor_wait_strategy to)

@@ -50,7 +50,7 @@ struct disruptor_options {
 };
 
 /* Where a new consumer begins. A named one that comes back resumes instead. */
-enum disruptor_start {
+enum disruptor_start_at {
 	DISRUPTOR_START_NEXT = 0,	/* what is published from now on */
 	/* The oldest event that no producer can overwrite any more. */
 	DISRUPTOR_START_OLDEST = 1
@@ -60,7 +60,7 @@ struct disruptor_poller_options {
 	size_t size;
 	const char *name;	/* up to 63 bytes, resumes; NULL: anonymous */
 	const char *const *upstream; /* NULL-terminated names to follow */
-	enum disruptor_start start;
+	enum disruptor_start_at start;
 	enum disruptor_wait_strategy wait_strategy; /* 0: the ring's, with */
 	enum disruptor_wait_strategy wait_fallback; /* all of its times */
 	int64_t wait_spin_ns;

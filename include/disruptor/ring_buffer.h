@@ -38,11 +38,11 @@ DISRUPTOR_INLINE void *
 disruptor_ring_buffer_typed(const struct disruptor_ring_buffer *ring,
 			    int64_t sequence, size_t type_size)
 {
+	if (DISRUPTOR_UNLIKELY(ring->event_size < type_size))
+		return NULL;
 	if (DISRUPTOR_LIKELY(ring->event_stride == type_size))
 		return ring->events +
 		       ((uint64_t)sequence & ring->mask) * type_size;
-	if (DISRUPTOR_UNLIKELY(ring->event_size < type_size))
-		return NULL;
 	return disruptor_ring_buffer_event(ring, sequence);
 }
 

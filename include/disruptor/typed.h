@@ -75,8 +75,14 @@
  * handler that calls function(context, type *, sequence, end_of_batch) for
  * each event, inlined into the loop over the batch: no indirect call is paid
  * per event. Register it with disruptor_handle_events_with() or
- * disruptor_handle_batches_with().
+ * disruptor_handle_batches_with(), on a ring whose events are at least as large:
+ * on another one it says so and aborts.
  */
+DISRUPTOR_BEGIN_DECLS
+DISRUPTOR_API DISRUPTOR_COLD void disruptor_type_mismatch(uint64_t event_size,
+							  uint64_t type_size);
+DISRUPTOR_END_DECLS
+
 #define DISRUPTOR_DEFINE_HANDLER(name, type, function)                         \
 	__attribute__((unused)) static void name(                              \
 		void *context, const struct disruptor_batch *batch)            \
@@ -85,6 +91,9 @@
 		int64_t last_ = first_ + batch->count - 1;                     \
 		int64_t s_;                                                    \
                                                                                \
+		if (DISRUPTOR_UNLIKELY(batch->ring.event_size < sizeof(type))) \
+			disruptor_type_mismatch(batch->ring.event_size,        \
+						sizeof(type));                 \
 		if (DISRUPTOR_LIKELY(batch->ring.event_stride ==               \
 				     sizeof(type))) {                          \
 			type *events_ = (type *)(void *)batch->ring.events;    \
@@ -96,8 +105,6 @@
 					 s_ == last_);                         \
 			return;                                                \
 		}                                                              \
-		if (batch->ring.event_size < sizeof(type))                     \
-			return;                                                \
 		for (s_ = first_; s_ <= last_; s_++)                           \
 			function(context,                                      \
 				 (type *)disruptor_ring_buffer_event(          \

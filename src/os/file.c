@@ -115,6 +115,15 @@ int disruptor_os_file_link(int fd, const char *name)
 	return error;
 }
 
+bool disruptor_os_file_exists(const char *name)
+{
+	char path[PATH_SIZE];
+	struct stat st;
+
+	path_of(path, name);
+	return lstat(path, &st) == 0;
+}
+
 int disruptor_os_file_open(const char *name, bool writable)
 {
 	char path[PATH_SIZE];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "os.h"
 
+#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <linux/membarrier.h>
@@ -26,7 +27,7 @@ struct futex_timespec {
 	futex_nanoseconds nanoseconds;
 };
 
-void disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
+bool disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
 			     int64_t timeout_ns, bool shared)
 {
 	struct futex_timespec t = {
@@ -34,9 +35,10 @@ void disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
 		.nanoseconds = (futex_nanoseconds)(timeout_ns % NS_PER_S),
 	};
 
-	syscall(FUTEX_CALL, word,
-		FUTEX_WAIT | (shared ? 0 : FUTEX_PRIVATE_FLAG), expected, &t,
-		NULL, 0);
+	return syscall(FUTEX_CALL, word,
+		       FUTEX_WAIT | (shared ? 0 : FUTEX_PRIVATE_FLAG),
+		       expected, &t, NULL, 0) < 0 &&
+	       errno == ETIMEDOUT;
 }
 
 void disruptor_os_futex_wake_all(const uint32_t *word, bool shared)

@@ -38,6 +38,11 @@ void disruptor_os_want_huge_pages(void *address, uint64_t length)
 	madvise(address, (size_t)length, MADV_HUGEPAGE);
 }
 
+void disruptor_os_keep_from_children(void *address, uint64_t length)
+{
+	madvise(address, (size_t)length, MADV_DONTFORK);
+}
+
 void disruptor_os_protect_read_only(void *address, uint64_t length)
 {
 	mprotect(address, (size_t)length, PROT_READ);

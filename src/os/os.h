@@ -18,10 +18,10 @@ void disruptor_os_nap(int64_t ns);
 void disruptor_os_yield(void);
 
 /*
- * futex.c: sleeps while *word is expected, at most timeout_ns. Returns for any
- * reason at all; the caller looks again.
+ * futex.c: sleeps while *word is expected, at most timeout_ns. True: that time
+ * passed. Else for any reason at all; the caller looks again.
  */
-void disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
+bool disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
 			     int64_t timeout_ns, bool shared);
 void disruptor_os_futex_wake_all(const uint32_t *word, bool shared);
 
@@ -37,6 +37,7 @@ bool disruptor_os_barrier(bool shared);
 void *disruptor_os_map_private(uint64_t length);
 void *disruptor_os_map_shared(int fd, uint64_t length, bool writable);
 void disruptor_os_unmap(void *address, uint64_t length);
+void disruptor_os_keep_from_children(void *address, uint64_t length);
 void disruptor_os_want_huge_pages(void *address, uint64_t length);
 void disruptor_os_protect_read_only(void *address, uint64_t length);
 
@@ -48,6 +49,7 @@ void disruptor_os_protect_read_only(void *address, uint64_t length);
 int disruptor_os_file_create(uint64_t length, uint32_t mode);
 int disruptor_os_file_link(int fd, const char *name);
 void disruptor_os_file_discard(int fd);	/* instead of a name; closes */
+bool disruptor_os_file_exists(const char *name);
 int disruptor_os_file_open(const char *name, bool writable);
 /* A description of its own for the same file, with or without a name. */
 int disruptor_os_file_reopen(int fd);
@@ -61,7 +63,8 @@ const char *disruptor_os_directory(void);
  * lock.c: one byte of a file as a lock that an open file description owns.
  * take: -EAGAIN when somebody has it. held: 1 or 0.
  */
-int disruptor_os_lock_take(int fd, int64_t byte);	/* falls with fd */
+int disruptor_os_lock_take(int fd, int64_t byte);
+void disruptor_os_lock_drop(int fd, int64_t byte);	/* and closes fd */
 int disruptor_os_lock_held(int fd, int64_t byte);
 
 /*
@@ -74,9 +77,18 @@ struct disruptor_os_pin {
 	int fd;			/* -1, or the kernel needs it open */
 };
 
-int disruptor_os_pin_take(struct disruptor_os_pin *pin, int probe_fd,
+/* fd: a description of its own, which is closed in any case. */
+int disruptor_os_pin_take(struct disruptor_os_pin *pin, int fd, int probe_fd,
 			  int64_t byte);
 void disruptor_os_pin_drop(struct disruptor_os_pin *pin);
+
+/*
+ * fork.c: no child is born while a thread holds the guard (it may hold it
+ * twice). The generation changes in a child: what its parent made is not its.
+ */
+void disruptor_os_fork_hold(void);
+void disruptor_os_fork_release(void);
+uint64_t disruptor_os_generation(void);
 
 /* system.c */
 int disruptor_os_random(void *buffer, size_t length);
