@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "arguments.h"
+#include "command.h"
+#include "message.h"
+
+#include <stdio.h>
+
+static const char help[] =
+"usage: disruptor check NAME\n"
+"\n"
+"Holds a ring's header, sequences, commit words and records against each\n"
+"other, and prints what does not fit. Reads only. Exit code 1 if it found\n"
+"something.\n"
+"\n"
+"      --help\n";
+
+static const struct option long_options[] = {
+	ARGUMENTS_HELP,
+	{ NULL, 0, NULL, 0 }
+};
+
+static void print_problem(void *context, const char *problem)
+{
+	printf("%s: %s\n", (const char *)context, problem);
+}
+
+static int check(char *ring)
+{
+	int problems = disruptor_check(ring, print_problem, ring);
+	int code;
+
+	if (problems < 0)
+		return fail(ring, NULL);
+	if (problems == 0)
+		printf("%s: no problem found\n", ring);
+	code = finish_stdout(ring);
+	if (problems == 0 || code != 0)
+		return code;
+	complain(ring, "%d problem%s; end those who use it, 'disruptor rm %s', "
+		       "and create it anew",
+		 problems, problems == 1 ? "" : "s", ring);
+	return EXIT_FAILED;
+}
+
+static int run(int argc, char **argv)
+{
+	struct arguments a = { .command = &check_command,
+			       .short_options = "-:h",
+			       .options = long_options,
+			       .argc = argc,
+			       .argv = argv };
+
+	while (arguments_next(&a) != -1)
+		;
+	return check((char *)arguments_ring(&a));
+}
+
+const struct command check_command = {
+	"check", "look for damage in a ring", help, run
+};
