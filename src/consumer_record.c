@@ -47,8 +47,9 @@ static void read_upstream(const struct disruptor_consumer_record *r,
 }
 
 /*
- * relink_follower() first adds and then takes away, so no value comes twice:
- * what two readings agree on was there at one instant.
+ * One relink_follower() first adds and then takes away, so what two readings
+ * agree on was there at one instant. More than one meanwhile moves the epoch,
+ * and then the caller learns anew.
  */
 bool disruptor_consumer_upstream(const struct disruptor_consumer_record *r,
 				 struct disruptor_consumer_set *set)
@@ -488,6 +489,9 @@ static int remove_named(struct disruptor *d, const char *name)
 		return disruptor_fail(EBUSY, "consumer '%s' is in use", name);
 	if (error < 0)
 		return disruptor_fail(-error, "cannot lock a consumer record");
+	/* Its followers are about to leave it: nobody may resume that. */
+	disruptor_store_release_u32(&d->consumers[index].policy,
+				    DISRUPTOR_CONSUMER_EVICT);
 	remove_record(d, index);
 	disruptor_os_pin_drop(&pin);
 	return 0;

@@ -265,6 +265,8 @@ int disruptor_wait_for_consumers(struct disruptor *d, int n, int64_t timeout_ns)
 {
 	int64_t deadline = disruptor_deadline(timeout_ns);
 
+	if (disruptor_check_process(d) < 0)
+		return -ECHILD;
 	while (disruptor_consumer_count(d) < n) {
 		if (disruptor_load_acquire_u32(&d->words->control.state) &
 		    DISRUPTOR_STATE_CLOSED)

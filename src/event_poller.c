@@ -326,10 +326,8 @@ static int open_poller(struct disruptor_poller_private *p,
 		       const struct disruptor_consumer_set *upstream)
 {
 	struct disruptor *d = p->disruptor;
-	int error = disruptor_check_process(d);
+	int error = check_options(o);
 
-	if (error == 0)
-		error = check_options(o);
 	if (error == 0)
 		error = make_wait(p, o);
 	if (error == 0)
@@ -372,6 +370,9 @@ disruptor_poller_new_opts(struct disruptor *d,
 		disruptor_fail(EINVAL, "no disruptor");
 		return NULL;
 	}
+	/* Before the mutex, which a thread of the parent may have held. */
+	if (disruptor_check_process(d) < 0)
+		return NULL;
 	if (disruptor_options_copy(&options, sizeof(options), sizeof(options),
 				   given) < 0)
 		return NULL;

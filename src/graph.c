@@ -75,7 +75,7 @@ make_processor(struct disruptor *d, struct disruptor_processor *const *after,
 	struct disruptor_processor *processor = NULL;
 	int error;
 
-	if (d == NULL)
+	if (d == NULL || disruptor_check_process(d) < 0)
 		return NULL;
 	pthread_mutex_lock(&d->mutex);
 	error = d->graph_error;

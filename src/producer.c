@@ -281,10 +281,8 @@ static int open_producer(struct disruptor_producer_private *p,
 			 const struct disruptor_producer_options *options)
 {
 	struct disruptor *d = p->disruptor;
-	int error = disruptor_check_process(d);
+	int error = make_wait(p, options);
 
-	if (error == 0)
-		error = make_wait(p, options);
 	if (error == 0 && (disruptor_load_acquire_u32(
 				   &d->words->control.state) &
 			   DISRUPTOR_STATE_CLOSED))
@@ -312,6 +310,9 @@ disruptor_producer_new_opts(struct disruptor *d,
 		disruptor_fail(EINVAL, "no disruptor");
 		return NULL;
 	}
+	/* Before the mutex, which a thread of the parent may have held. */
+	if (disruptor_check_process(d) < 0)
+		return NULL;
 	if (disruptor_options_copy(&options, sizeof(options), sizeof(options),
 				   given) < 0)
 		return NULL;

@@ -5,6 +5,8 @@
 
 #include <disruptor/atomic.h>
 
+#include <errno.h>
+
 /*
  * Where a sequence's event and commit word lie. All numbers come from the
  * validated copy of the header and are never read again from the region, so
@@ -32,14 +34,17 @@ disruptor_ring_buffer_event(const struct disruptor_ring_buffer *ring,
 
 /*
  * The same address where the event's type is known: with packed slots the
- * stride is a constant of the program.
+ * stride is a constant of the program. NULL and EMSGSIZE for a ring whose events
+ * are too small.
  */
 DISRUPTOR_INLINE void *
 disruptor_ring_buffer_typed(const struct disruptor_ring_buffer *ring,
 			    int64_t sequence, size_t type_size)
 {
-	if (DISRUPTOR_UNLIKELY(ring->event_size < type_size))
+	if (DISRUPTOR_UNLIKELY(ring->event_size < type_size)) {
+		errno = EMSGSIZE;
 		return NULL;
+	}
 	if (DISRUPTOR_LIKELY(ring->event_stride == type_size))
 		return ring->events +
 		       ((uint64_t)sequence & ring->mask) * type_size;

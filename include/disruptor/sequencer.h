@@ -73,9 +73,17 @@ disruptor_sequencer_note_intent(struct disruptor_sequencer *s, int64_t low,
 	disruptor_sequence_store_release(&s->intent->intent_low, low);
 }
 
+DISRUPTOR_BEGIN_DECLS
+
 /* A claim that closed in the same instant: becomes gaps. */
 DISRUPTOR_API enum disruptor_claim_result
 disruptor_sequencer_claim_after_close(struct disruptor_sequencer *s);
+
+/* Publisher's cold half of E5: somebody may sleep. */
+DISRUPTOR_API DISRUPTOR_COLD void
+disruptor_sequencer_wake(struct disruptor_sequencer *s);
+
+DISRUPTOR_END_DECLS
 
 DISRUPTOR_INLINE enum disruptor_claim_result
 disruptor_sequencer_claim_multi(struct disruptor_sequencer *s, int64_t n)
@@ -116,9 +124,6 @@ disruptor_sequencer_try_claim(struct disruptor_sequencer *s, int64_t n)
 	s->end = s->next + n;
 	return DISRUPTOR_CLAIM_OK;
 }
-
-DISRUPTOR_API DISRUPTOR_COLD void
-disruptor_sequencer_wake(struct disruptor_sequencer *s);
 
 DISRUPTOR_INLINE void
 disruptor_sequencer_publish_words(struct disruptor_sequencer *s)

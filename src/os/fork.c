@@ -9,51 +9,42 @@
  * with a copy of it.
  */
 static pthread_once_t once = PTHREAD_ONCE_INIT;
-static pthread_mutex_t guard;
+static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER;
+static _Thread_local unsigned int held; /* by this thread, how often */
 static uint64_t generation = 1;
-
-static void make_guard(void)
-{
-	pthread_mutexattr_t recursive;
-
-	pthread_mutexattr_init(&recursive);
-	pthread_mutexattr_settype(&recursive, PTHREAD_MUTEX_RECURSIVE);
-	pthread_mutex_init(&guard, &recursive);
-	pthread_mutexattr_destroy(&recursive);
-}
 
 static void before_fork(void)
 {
-	pthread_mutex_lock(&guard);
+	disruptor_os_fork_hold();
 }
 
 static void in_parent(void)
 {
-	pthread_mutex_unlock(&guard);
+	disruptor_os_fork_release();
 }
 
-/* The child's only thread does not own what its parent's thread locked. */
 static void in_child(void)
 {
-	make_guard();
+	disruptor_os_fork_release();
 	generation++;
 }
 
 static void prepare(void)
 {
-	make_guard();
 	pthread_atfork(before_fork, in_parent, in_child);
 }
 
 void disruptor_os_fork_hold(void)
 {
 	pthread_once(&once, prepare);
-	pthread_mutex_lock(&guard);
+	if (held++ == 0)
+		pthread_mutex_lock(&guard);
 }
 
 void disruptor_os_fork_release(void)
 {
-	pthread_mutex_unlock(&guard);
+	if (--held == 0)
+		pthread_mutex_unlock(&guard);
 }
 
 uint64_t disruptor_os_generation(void)
