@@ -34,7 +34,7 @@ function(programs label pattern)
     set_target_properties(${target} PROPERTIES
                           OUTPUT_NAME ${name}
                           RUNTIME_OUTPUT_DIRECTORY tests/${label})
-    target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
+    target_compile_definitions(${target} PRIVATE ${definitions})
     target_compile_options(${target} PRIVATE -Wno-unused-parameter)
     target_include_directories(${target} PRIVATE
       ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
@@ -65,8 +65,11 @@ function(script label name)
 endfunction()
 
 if(NOT CMAKE_CROSSCOMPILING)
-  file(GLOB scripts CONFIGURE_DEPENDS
-       ${PROJECT_SOURCE_DIR}/tests/command/test_*.sh)
+  set(scripts "")
+  if(TARGET disruptor)
+    file(GLOB scripts CONFIGURE_DEPENDS
+         ${PROJECT_SOURCE_DIR}/tests/command/test_*.sh)
+  endif()
   foreach(source ${scripts})
     cmake_path(GET source STEM name)
     script(command ${name} sh ${source})

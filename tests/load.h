@@ -284,6 +284,9 @@ static inline void load_test(const struct flavour *flavour, bool processes,
 	load->batch = batch;
 	load_run(load);
 	CHECK_EQ(disruptor_published(load->d), o.first_sequence + total);
+	if (test_full())
+		print_message("  %lld events through %zu, %s\n",
+			      (long long)total, capacity, flavour->name);
 	load_free(load);
 }
 

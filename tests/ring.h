@@ -66,13 +66,21 @@ static inline bool flavour_shared(const struct flavour *flavour)
 	return flavour->shared;
 }
 
+static inline bool flavour_is_asked_for(const struct flavour *flavour)
+{
+	const char *only = getenv("DISRUPTOR_TEST_FLAVOUR");
+
+	return only == NULL || strcmp(only, flavour->name) == 0;
+}
+
 static inline void run_flavoured(void **state)
 {
 	const struct flavoured *flavoured = *state;
 	size_t i;
 
 	for (i = 0; i < FLAVOURS; i++) {
-		if (!flavoured->wants(&flavours[i]))
+		if (!flavoured->wants(&flavours[i]) ||
+		    !flavour_is_asked_for(&flavours[i]))
 			continue;
 		test_where = flavours[i].name;
 		flavoured->test(&flavours[i]);
@@ -145,11 +153,13 @@ static inline int test_teardown(void **state)
 #define TEST_SINGLE(function) TEST_SOME(function, flavour_single)
 #define TEST_SHARED(function) TEST_SOME(function, flavour_shared)
 
+/* DISRUPTOR_TEST_ONLY: the name of one test, * and ? allowed. */
 #define TEST_MAIN(...)                                                         \
 	int main(void)                                                         \
 	{                                                                      \
 		const struct CMUnitTest tests[] = { __VA_ARGS__ };             \
                                                                                \
+		cmocka_set_test_filter(getenv("DISRUPTOR_TEST_ONLY"));         \
 		return cmocka_run_group_tests(tests, NULL, NULL);              \
 	}                                                                      \
 	struct disruptor_semicolon_

@@ -123,4 +123,22 @@ for word in records events bytes seconds rate latency; do
 done
 is "$(sed -n 's/^bytes  *\([0-9]*\) .*/\1/p' stats2)" "$(wc -c <in)" \
 	"bytes of publish --stats"
+
+# Progress: on a terminal, and only for what takes a while.
+transfer()
+{
+	"$DISRUPTOR" publish "$ring" <in
+	{ echo a; sleep 1.3; echo b; } | "$DISRUPTOR" publish "$ring"
+}
+new_ring
+transfer 2>errors
+is "$(wc -c <errors)" 0 "bytes on standard error without a terminal"
+if command -v script >/dev/null; then
+	cat >transfer.sh <<-END
+		exec 2>&1
+		{ echo a; sleep 1.3; echo b; } | "$DISRUPTOR" publish "$ring"
+	END
+	script -qec "sh transfer.sh" log >/dev/null </dev/null
+	grep -q 'B/s' log || problem "no progress on a terminal"
+fi
 finish

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A consumer names another one to follow that is being removed: there is none,
+ * or it follows that one while it is there. It never follows itself.
+ */
+#include <child.h>
+
+#include <internal.h>
+
+#define CONSUMERS 4
+
+struct scene {
+	char name[RING_NAME_SIZE];
+	struct disruptor *d; /* the parent's */
+	uint32_t there;
+	uint32_t stop;
+};
+
+/* "up" comes, holds its place and is removed, again and again. */
+static void come_and_be_removed(void *argument)
+{
+	struct scene *s = argument;
+	struct disruptor *d = ATTACH(s->name);
+
+	while (disruptor_load_acquire_u32(&s->stop) == 0) {
+		disruptor_poller_free(POLLER(d, "up"));
+		disruptor_fetch_add_u32(&s->there, 1);
+		CHECK_EQ(disruptor_remove_consumer(d, "up"), 0);
+	}
+	disruptor_free(d);
+}
+
+/*
+ * Who is removed was taken out of its followers before it became free, so one
+ * that was seen free is in none of them afterwards.
+ */
+static void check_upstream(const struct disruptor *d,
+			   const struct disruptor_poller *poller)
+{
+	struct disruptor_consumer_record *r = poller->record;
+	bool was_free[CONSUMERS], bit;
+	uint32_t i;
+
+	for (i = 0; i < CONSUMERS; i++)
+		was_free[i] =
+			disruptor_consumer_state(disruptor_load_acquire_u64(
+				&d->consumers[i].status)) ==
+			DISRUPTOR_CONSUMER_FREE;
+	for (i = 0; i < CONSUMERS; i++) {
+		bit = (disruptor_load_acquire_u64(&r->upstream[i / 64]) >>
+		       (i % 64)) &
+		      1;
+		CHECK(!bit || r != &d->consumers[i]);
+		CHECK(!bit || !was_free[i]);
+	}
+}
+
+static struct disruptor_poller *follow(struct disruptor *d)
+{
+	struct disruptor_poller *poller = disruptor_poller_new_after(
+		d, NULL, DISRUPTOR_AFTER_NAMES("up"));
+
+	if (poller == NULL)
+		CHECK_EQ(errno, ENOENT);
+	else
+		check_upstream(d, poller);
+	return poller;
+}
+
+static struct disruptor_poller *follow_at_last(struct disruptor *d)
+{
+	struct disruptor_poller *poller;
+
+	do
+		poller = follow(d);
+	while (poller == NULL);
+	return poller;
+}
+
+static void follow_often(struct scene *s)
+{
+	int64_t i;
+
+	for (i = 0; i < scaled(3000); i++)
+		disruptor_poller_free(follow(s->d));
+}
+
+static void races(const struct flavour *flavour)
+{
+	struct scene *s = shared_alloc(sizeof(*s));
+	struct disruptor_poller *poller;
+	pid_t pid;
+
+	s->d = RING(flavour, .capacity = 8, .consumers_max = CONSUMERS);
+	snprintf(s->name, sizeof(s->name), "%s", ring_name());
+	pid = child_start(come_and_be_removed, s);
+	wait_for_u32(&s->there, 1);
+	follow_often(s);
+	poller = follow_at_last(s->d);
+	disruptor_fetch_add_u32(&s->stop, 1);
+	CHILD_JOIN(pid);
+	/* Nobody is left to follow. */
+	check_upstream(s->d, poller);
+	PUT(PRODUCER(s->d), 1);
+	CHECK_EQ(disruptor_poll_wait(poller, DISRUPTOR_FOREVER), 1);
+	TAKE(poller, 1);
+	disruptor_free(s->d);
+	shared_free(s, sizeof(*s));
+}
+
+TEST_MAIN(TEST_SHARED(races));
