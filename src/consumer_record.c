@@ -262,6 +262,13 @@ static void activate(struct disruptor_poller_private *p,
 	disruptor_wake(&r->signal, d->shared);
 }
 
+/* Whose it is, for people. */
+static void sign(struct disruptor_consumer_record *r)
+{
+	disruptor_store_relaxed_u32(&r->pid, disruptor_os_process_id());
+	disruptor_store_relaxed_u32(&r->tid, disruptor_os_thread_id());
+}
+
 static void describe(struct disruptor_consumer_record *r, const char *name,
 		     const struct disruptor_consumer_set *upstream)
 {
@@ -269,9 +276,8 @@ static void describe(struct disruptor_consumer_record *r, const char *name,
 
 	for (w = 0; w < SET_WORDS; w++)
 		disruptor_store_relaxed_u64(&r->upstream[w], upstream->bits[w]);
-	r->policy = DISRUPTOR_CONSUMER_EVICT;
-	r->pid = disruptor_os_process_id();
-	r->tid = disruptor_os_thread_id();
+	disruptor_store_relaxed_u32(&r->policy, DISRUPTOR_CONSUMER_EVICT);
+	sign(r);
 	disruptor_store_relaxed_u64(&r->gaps, 0);
 	memset(r->name, 0, sizeof(r->name));
 	if (name != NULL)
@@ -296,8 +302,10 @@ static int take_record(struct disruptor_poller_private *p)
 		if (error < 0)
 			return disruptor_fail(-error, "cannot lock a consumer "
 						      "record");
-		if (state_of(&d->consumers[i]) != DISRUPTOR_CONSUMER_FREE)
+		if (state_of(&d->consumers[i]) != DISRUPTOR_CONSUMER_FREE) {
 			remove_record(d, i);
+			disruptor_fetch_add_u64(&d->words->control.evicted, 1);
+		}
 		p->index = i;
 		return 0;
 	}
@@ -372,8 +380,7 @@ static int resume(struct disruptor_poller_private *p,
 	}
 	for (w = 0; upstream != NULL && w < SET_WORDS; w++)
 		disruptor_store_relaxed_u64(&r->upstream[w], upstream->bits[w]);
-	r->pid = disruptor_os_process_id();
-	r->tid = disruptor_os_thread_id();
+	sign(r);
 	p->status = (disruptor_incarnation() << 8) | DISRUPTOR_CONSUMER_ACTIVE;
 	disruptor_store_seq_cst_u64(&r->status, p->status);
 	disruptor_fetch_add_u64(&d->words->control.epoch, 1);

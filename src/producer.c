@@ -229,8 +229,8 @@ static void settle_record(struct disruptor_producer_record *record)
 {
 	disruptor_sequence_store_release(&record->intent_low,
 					 DISRUPTOR_INTENT_IDLE);
-	record->pid = disruptor_os_process_id();
-	record->tid = disruptor_os_thread_id();
+	disruptor_store_relaxed_u32(&record->pid, disruptor_os_process_id());
+	disruptor_store_relaxed_u32(&record->tid, disruptor_os_thread_id());
 	disruptor_store_release_u64(&record->owner, disruptor_incarnation());
 }
 
