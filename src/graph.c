@@ -3,16 +3,11 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
+#include <string.h>
 
-/* graph.c defines the functions; the macros choose between them. */
+/* This file defines the functions; the macros choose between them. */
 #undef disruptor_handle_events_with
 #undef disruptor_handle_events_after
-
-#define NS_PER_S INT64_C(1000000000)
-#define DRAIN_NAP_NS INT64_C(200000)
-
-/* --- building --------------------------------------------------------------- */
 
 static int find_after(struct disruptor *d,
 		      struct disruptor_processor *const *after,
@@ -35,24 +30,97 @@ static int find_after(struct disruptor *d,
 	return 0;
 }
 
-/* d->mutex is held. */
-static int add_processor(struct disruptor *d,
-			 struct disruptor_processor *const *after,
-			 struct disruptor_processor *processor)
+static int check_forms(const struct disruptor_processor_options *o)
 {
-	struct disruptor_poller_options options = { .size = sizeof(options) };
+	int forms = (o->on_event != NULL) + (o->on_batch != NULL) +
+		    (o->on_event_or_error != NULL);
+
+	if (forms != 1)
+		return disruptor_fail(EINVAL, forms == 0 ?
+						      "no handler" :
+						      "more than one handler");
+	if ((uint32_t)o->on_error > DISRUPTOR_ON_ERROR_CALL)
+		return disruptor_fail(EINVAL, "on_error is unknown");
+	if (o->on_error == DISRUPTOR_ON_ERROR_CALL && o->error_handler == NULL)
+		return disruptor_fail(EINVAL, "on_error says to call "
+					      "error_handler, which is NULL");
+	if (o->on_error != DISRUPTOR_ON_ERROR_STOP &&
+	    o->on_event_or_error == NULL)
+		return disruptor_fail(EINVAL, "on_error needs the handler that "
+					      "can fail: on_event_or_error");
+	if (o->timeout_ns < 0 || o->retry_pause_ns < 0)
+		return disruptor_fail(EINVAL, "a time is negative");
+	return 0;
+}
+
+static int check_thread(const struct disruptor_processor_options *o)
+{
+	if (o->thread_name != NULL &&
+	    strlen(o->thread_name) >= DISRUPTOR_THREAD_NAME_SIZE)
+		return disruptor_fail(ENAMETOOLONG,
+				      "a thread's name has at most %d bytes",
+				      DISRUPTOR_THREAD_NAME_SIZE - 1);
+	if (o->cpus != NULL && (strlen(o->cpus) >= DISRUPTOR_CPUS_SIZE ||
+				disruptor_os_check_cpus(o->cpus) < 0))
+		return disruptor_fail(EINVAL, "cpus '%s' is no list like "
+					      "\"0,2-3\"", o->cpus);
+	return 0;
+}
+
+static struct disruptor_poller_options
+poller_options(const struct disruptor_processor_options *o)
+{
+	struct disruptor_poller_options p = {
+		.size = sizeof(p),
+		.name = o->name,
+		.upstream = o->upstream,
+		.start = o->start,
+		.wait_strategy = o->wait_strategy,
+		.wait_fallback = o->wait_fallback,
+		.wait_spin_ns = o->wait_spin_ns,
+		.wait_yield_ns = o->wait_yield_ns,
+		.wait_sleep_ns = o->wait_sleep_ns,
+		.batch_max = o->batch_max,
+	};
+
+	return p;
+}
+
+/* What the caller's pointers lead to may go away. */
+static void keep_strings(struct disruptor_processor *processor)
+{
+	struct disruptor_processor_options *o = &processor->options;
+
+	if (o->thread_name != NULL)
+		memcpy(processor->thread_name, o->thread_name,
+		       strlen(o->thread_name));
+	if (o->cpus != NULL)
+		memcpy(processor->cpus, o->cpus, strlen(o->cpus));
+	o->thread_name = o->cpus = o->name = NULL;
+	o->upstream = NULL;
+	o->after = NULL;
+}
+
+/* d->mutex is held. */
+static int add_processor(struct disruptor_processor *processor)
+{
+	struct disruptor *d = processor->disruptor;
+	struct disruptor_processor_options *o = &processor->options;
+	struct disruptor_poller_options p = poller_options(o);
 	struct disruptor_consumer_set set = { { 0 } };
 
-	if (processor->on_event == NULL && processor->on_batch == NULL)
-		return disruptor_fail(EINVAL, "no handler");
+	if (check_forms(o) < 0 || check_thread(o) < 0)
+		return -errno;
 	if (d->started)
 		return disruptor_fail(EBUSY, "handlers are named before "
 					     "disruptor_start()");
-	if (after != NULL && find_after(d, after, &set) < 0)
+	if (o->after != NULL && find_after(d, o->after, &set) < 0)
 		return -errno;
-	processor->poller = disruptor_poller_make(d, &options, &set);
+	processor->poller = disruptor_poller_make(
+		d, &p, o->after != NULL ? &set : NULL);
 	if (processor->poller == NULL)
 		return -errno;
+	keep_strings(processor);
 	processor->following = d->processors;
 	d->processors = processor;
 	return 0;
@@ -68,69 +136,78 @@ static void remember_error(struct disruptor *d, int error)
 		 disruptor_error());
 }
 
+/* d->mutex is held. */
 static struct disruptor_processor *
-make_processor(struct disruptor *d, struct disruptor_processor *const *after,
-	       struct disruptor_processor wanted)
+make_processor(struct disruptor *d,
+	       const struct disruptor_processor_options *given)
+{
+	struct disruptor_processor *processor =
+		disruptor_allocate(sizeof(*processor));
+	int error = -ENOMEM;
+
+	if (processor != NULL) {
+		processor->disruptor = d;
+		error = disruptor_options_copy(&processor->options,
+					       sizeof(processor->options),
+					       sizeof(processor->options),
+					       given);
+	}
+	if (processor != NULL && error == 0)
+		error = add_processor(processor);
+	if (error == 0)
+		return processor;
+	free(processor);
+	remember_error(d, error);
+	errno = -error;
+	return NULL;
+}
+
+struct disruptor_processor *
+disruptor_handle_events_opts(struct disruptor *d,
+			     const struct disruptor_processor_options *options)
 {
 	struct disruptor_processor *processor = NULL;
-	int error;
 
 	if (d == NULL || disruptor_check_process(d) < 0)
 		return NULL;
 	pthread_mutex_lock(&d->mutex);
-	error = d->graph_error;
-	if (error == 0) {
-		processor = disruptor_allocate(sizeof(*processor));
-		error = -ENOMEM;
-	}
-	if (processor != NULL) {
-		*processor = wanted;
-		error = add_processor(d, after, processor);
-	}
-	if (error < 0) {
-		free(processor);
-		processor = NULL;
-		remember_error(d, error);
-		errno = -error;
-	}
+	if (d->graph_error == 0)
+		processor = make_processor(d, options);
+	else
+		errno = -d->graph_error;
 	pthread_mutex_unlock(&d->mutex);
 	return processor;
 }
+
+static struct disruptor_processor *const nobody[] = { NULL };
 
 struct disruptor_processor *
 disruptor_handle_events_with(struct disruptor *d,
 			     disruptor_event_handler handler, void *context)
 {
-	return make_processor(d, NULL,
-			      (struct disruptor_processor){
-				      .disruptor = d,
-				      .on_event = handler,
-				      .context = context });
+	return disruptor_handle_events_opts(
+		d, DISRUPTOR_PROCESSOR_OPTIONS(.on_event = handler,
+					       .context = context));
 }
-
-static struct disruptor_processor *const nobody[] = { NULL };
 
 struct disruptor_processor *
 disruptor_handle_events_after(struct disruptor *d,
 			      struct disruptor_processor *const *after,
 			      disruptor_event_handler handler, void *context)
 {
-	return make_processor(d, after != NULL ? after : nobody,
-			      (struct disruptor_processor){
-				      .disruptor = d,
-				      .on_event = handler,
-				      .context = context });
+	return disruptor_handle_events_opts(
+		d, DISRUPTOR_PROCESSOR_OPTIONS(
+			   .on_event = handler, .context = context,
+			   .after = after != NULL ? after : nobody));
 }
 
 struct disruptor_processor *
 disruptor_handle_batches_with(struct disruptor *d,
 			      disruptor_batch_handler handler, void *context)
 {
-	return make_processor(d, NULL,
-			      (struct disruptor_processor){
-				      .disruptor = d,
-				      .on_batch = handler,
-				      .context = context });
+	return disruptor_handle_events_opts(
+		d, DISRUPTOR_PROCESSOR_OPTIONS(.on_batch = handler,
+					       .context = context));
 }
 
 struct disruptor_processor *
@@ -138,269 +215,8 @@ disruptor_handle_batches_after(struct disruptor *d,
 			       struct disruptor_processor *const *after,
 			       disruptor_batch_handler handler, void *context)
 {
-	return make_processor(d, after != NULL ? after : nobody,
-			      (struct disruptor_processor){
-				      .disruptor = d,
-				      .on_batch = handler,
-				      .context = context });
-}
-
-/* --- life cycle ------------------------------------------------------------- */
-
-static struct timespec absolute(int64_t ns)
-{
-	struct timespec t = { .tv_sec = (time_t)(ns / NS_PER_S),
-			      .tv_nsec = (long)(ns % NS_PER_S) };
-
-	return t;
-}
-
-/* d->mutex is held. False: the deadline has passed. */
-static bool wait_for_change(struct disruptor *d, int64_t deadline)
-{
-	struct timespec t = absolute(deadline);
-
-	if (deadline == INT64_MAX)
-		return pthread_cond_wait(&d->changed, &d->mutex) == 0;
-	return pthread_cond_timedwait(&d->changed, &d->mutex, &t) !=
-	       ETIMEDOUT;
-}
-
-/* One start, shutdown or join at a time. Returns with d->mutex held. */
-static bool begin_change(struct disruptor *d, int64_t deadline)
-{
-	pthread_mutex_lock(&d->mutex);
-	while (d->changing)
-		if (!wait_for_change(d, deadline))
-			break;
-	if (d->changing) {
-		pthread_mutex_unlock(&d->mutex);
-		return false;
-	}
-	d->changing = true;
-	return true;
-}
-
-/* d->mutex is held, and released. */
-static void end_change(struct disruptor *d)
-{
-	d->changing = false;
-	pthread_cond_broadcast(&d->changed);
-	pthread_mutex_unlock(&d->mutex);
-}
-
-static void set_processors_halted(struct disruptor *d, uint32_t halted)
-{
-	const struct disruptor_processor *p;
-
-	for (p = d->processors; p != NULL; p = p->following)
-		disruptor_store_relaxed_u32(&p->poller->halted, halted);
-}
-
-static void set_halted(struct disruptor *d, uint32_t halted)
-{
-	struct disruptor_producer_private *producer;
-	struct disruptor_poller_private *poller;
-
-	d->halted = halted != 0;
-	for (producer = d->producer_handles; producer != NULL;
-	     producer = producer->following)
-		disruptor_store_relaxed_u32(&producer->handle.sequencer.halted,
-					    halted);
-	for (poller = d->poller_handles; poller != NULL;
-	     poller = poller->following)
-		disruptor_store_relaxed_u32(&poller->handle.halted, halted);
-}
-
-void disruptor_halt_handles(struct disruptor *d)
-{
-	set_halted(d, 1);
-	/*
-	 * E7, as E5: the flag, a fence, then each word; the sleeper announces
-	 * itself in the word, has its barrier, then reads the flag.
-	 */
-	disruptor_wake_everybody(d);
-}
-
-/* Leaves the program's own producers and pollers alone. d->mutex is held. */
-static void halt_processors(struct disruptor *d)
-{
-	set_processors_halted(d, 1);
-	disruptor_wake_everybody(d);
-}
-
-/* A change is under way. d->mutex is held, but not while joining. */
-static void join_all(struct disruptor *d)
-{
-	struct disruptor_processor *p;
-
-	pthread_mutex_unlock(&d->mutex);
-	for (p = d->processors; p != NULL; p = p->following) {
-		if (!p->joinable)
-			continue;
-		pthread_join(p->thread, NULL);
-		p->joinable = false;
-	}
-	pthread_mutex_lock(&d->mutex);
-	d->started = false;
-}
-
-/* A change is under way; d->mutex is held. */
-static int start_all(struct disruptor *d)
-{
-	struct disruptor_processor *p;
-	int error = 0;
-
-	if (d->graph_error < 0)
-		return disruptor_fail(-d->graph_error,
-				      "the graph has an error: %s",
-				      d->graph_reason);
-	/* Halted from a handler: those threads have ended or are about to. */
-	if (d->started && d->halted)
-		join_all(d);
-	if (d->started)
-		return disruptor_fail(EALREADY, "it runs already");
-	set_halted(d, 0);
-	d->failure = 0;
-	d->started = true;
-	for (p = d->processors; p != NULL && error == 0; p = p->following)
-		error = disruptor_processor_start(p);
-	if (error < 0) {
-		halt_processors(d);
-		join_all(d);
-	}
-	return error;
-}
-
-static int check_caller(const struct disruptor *d)
-{
-	if (d == NULL)
-		return disruptor_fail(EINVAL, "no disruptor");
-	if (disruptor_processor_is_caller(d))
-		return disruptor_fail(EDEADLK, "not from a handler");
-	return disruptor_check_process(d);
-}
-
-int disruptor_start(struct disruptor *d)
-{
-	int error = check_caller(d);
-
-	if (error < 0)
-		return error;
-	begin_change(d, INT64_MAX);
-	error = start_all(d);
-	end_change(d);
-	if (error < 0)
-		errno = -error;
-	return error;
-}
-
-int disruptor_halt(struct disruptor *d)
-{
-	int error;
-
-	if (d == NULL)
-		return disruptor_fail(EINVAL, "no disruptor");
-	error = disruptor_check_process(d);
-	if (error < 0)
-		return error;
-	pthread_mutex_lock(&d->mutex);
-	disruptor_halt_handles(d);
-	pthread_mutex_unlock(&d->mutex);
-	if (disruptor_processor_is_caller(d))
-		return 0;
-	begin_change(d, INT64_MAX);
-	/* Unless it was started again meanwhile: that is not ours to end. */
-	if (d->halted)
-		join_all(d);
-	end_change(d);
-	return 0;
-}
-
-/* A closed ring: the threads end by themselves. d->mutex is held. */
-static bool wait_ended(struct disruptor *d, int64_t deadline)
-{
-	while (d->running > 0)
-		if (!wait_for_change(d, deadline))
-			return d->running == 0;
-	return true;
-}
-
-static bool reached(const struct disruptor *d, int64_t target)
-{
-	const struct disruptor_processor *p;
-
-	for (p = d->processors; p != NULL; p = p->following)
-		if (disruptor_sequence_load_acquire(
-			    &p->poller->record->sequence) < target)
-			return false;
-	return true;
-}
-
-/*
- * A shared ring goes on: up to what is published now, then stop. Nobody signals
- * a sequence to this thread, so it looks now and then. d->mutex is held.
- */
-static bool wait_reached(struct disruptor *d, int64_t deadline)
-{
-	int64_t target = disruptor_published(d);
-
-	while (d->running > 0 && !d->halted && !reached(d, target)) {
-		if (disruptor_os_now() >= deadline)
-			return false;
-		pthread_mutex_unlock(&d->mutex);
-		disruptor_os_nap(DRAIN_NAP_NS);
-		pthread_mutex_lock(&d->mutex);
-	}
-	halt_processors(d);
-	return true;
-}
-
-/* A change is under way; d->mutex is held. */
-static int drain_and_join(struct disruptor *d, int64_t deadline)
-{
-	bool drained = d->shared ? wait_reached(d, deadline) :
-				   wait_ended(d, deadline);
-
-	if (!drained)
-		return disruptor_fail(ETIMEDOUT, "the processors are not done "
-						 "yet");
-	join_all(d);
-	if (d->failure < 0)
-		return disruptor_fail(-d->failure, "a processor failed");
-	return 0;
-}
-
-int disruptor_shutdown(struct disruptor *d, int64_t timeout_ns)
-{
-	int64_t deadline = disruptor_deadline(timeout_ns);
-	int error = check_caller(d);
-
-	if (error < 0)
-		return error;
-	if (!d->shared)
-		disruptor_close(d);
-	if (!begin_change(d, deadline))
-		return disruptor_fail(ETIMEDOUT, "another thread starts or "
-						 "stops it");
-	if (d->started)
-		error = drain_and_join(d, deadline);
-	end_change(d);
-	if (error < 0)
-		errno = -error;
-	return error;
-}
-
-void disruptor_graph_free(struct disruptor *d)
-{
-	struct disruptor_processor *p;
-
-	if (d->shared)
-		disruptor_halt(d);
-	else
-		disruptor_shutdown(d, DISRUPTOR_FOREVER);
-	while ((p = d->processors) != NULL) {
-		d->processors = p->following;
-		free(p);
-	}
+	return disruptor_handle_events_opts(
+		d, DISRUPTOR_PROCESSOR_OPTIONS(
+			   .on_batch = handler, .context = context,
+			   .after = after != NULL ? after : nobody));
 }

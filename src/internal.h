@@ -16,7 +16,8 @@
  *	event_poller.c		polls that do not succeed at once
  *	wait_strategy.c		spin, yield, sleep, block; waking up
  *	event_processor.c	a thread for a handler
- *	graph.c			handlers in order; start, shutdown, halt
+ *	graph.c			handlers in order
+ *	life_cycle.c		start, shutdown, halt
  *	inspect.c, check.c	looking at a ring from outside
  */
 #ifndef DISRUPTOR_INTERNAL_H
@@ -107,6 +108,13 @@ struct disruptor_poller_private {
 	uint16_t upstream_index[DISRUPTOR_CONSUMERS_LIMIT];
 };
 
+/* How far the threads of a start have come. */
+enum disruptor_phase {
+	DISRUPTOR_PHASE_STARTING, /* on_start runs */
+	DISRUPTOR_PHASE_RUNNING,  /* all of them succeeded: handle events */
+	DISRUPTOR_PHASE_FAILED	  /* one did not: end */
+};
+
 struct disruptor {
 	struct disruptor_header header;	/* checked copy; the only one used */
 	unsigned char *region;
@@ -131,7 +139,10 @@ struct disruptor {
 	int graph_error;	/* the first one sticks; negative errno */
 	char graph_reason[200];
 	int failure;		/* why a processor ended early; negative errno */
+	char failure_reason[200];
 	bool started;
+	enum disruptor_phase phase; /* of the last start */
+	uint32_t starting;	/* processor threads whose on_start is not done */
 	uint32_t running;	/* processor threads that have not ended */
 	pthread_cond_t changed;	/* running or changing is less than it was */
 	bool changing;		/* a start, shutdown or join is under way */
@@ -292,17 +303,27 @@ bool disruptor_suspicion_due(struct disruptor_suspicion *suspicion,
 /* The cold half of E5 for publishers: wakes who sleeps on this word. */
 void disruptor_wake(uint32_t *signal, bool shared);
 
-/* --- event_processor.c, graph.c ----------------------------------------- */
+/* --- event_processor.c, graph.c, life_cycle.c --------------------------- */
+
+#define DISRUPTOR_THREAD_NAME_SIZE 16 /* the kernel's, with a zero byte */
+#define DISRUPTOR_CPUS_SIZE 256
 
 struct disruptor_processor {
 	struct disruptor *disruptor;
 	struct disruptor_processor *following;
 	struct disruptor_poller *poller;
-	disruptor_event_handler on_event;
-	disruptor_batch_handler on_batch;
-	void *context;
+	struct disruptor_processor_options options; /* its strings: here */
+	char thread_name[DISRUPTOR_THREAD_NAME_SIZE];
+	char cpus[DISRUPTOR_CPUS_SIZE];
+	void *state;		/* what callbacks get */
+	uint64_t errors;	/* skipped */
 	pthread_t thread;
 	bool joinable;
+	bool failed;		/* a handler, not the ring, ended it */
+	/* The batch in hand, for disruptor_release(). */
+	int64_t first;
+	int64_t end;
+	int64_t released;
 };
 
 /* d->mutex is held. */
@@ -311,6 +332,8 @@ int disruptor_processor_start(struct disruptor_processor *processor);
 bool disruptor_processor_is_caller(const struct disruptor *d);
 /* Tells all handles to stop and wakes them; d->mutex is held. */
 void disruptor_halt_handles(struct disruptor *d);
+/* d->mutex is held. False: the deadline has passed. */
+bool disruptor_wait_for_change(struct disruptor *d, int64_t deadline);
 /* Ends the graph: drains or halts, joins, frees the processors. */
 void disruptor_graph_free(struct disruptor *d);
 

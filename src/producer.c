@@ -146,6 +146,11 @@ int64_t disruptor_claim_slow(struct disruptor_producer *producer, int64_t n,
 	result = attempt(&claim);
 	if (result != 0)
 		return result;
+	/* Its own batch may be the room that it would wait for. */
+	if (timeout_ns != 0 &&
+	    disruptor_processor_is_caller(claim.p->disruptor))
+		return disruptor_fail(EDEADLK, "a handler cannot wait for room "
+					       "in its own ring");
 	if (timeout_ns != 0)
 		result = disruptor_wait_until(&waiter, timeout_ns);
 	if (result == 0) {

@@ -15,6 +15,13 @@
 typedef void (*disruptor_event_handler)(void *context, void *event,
 					int64_t sequence, bool end_of_batch);
 
+/*
+ * The same, and may fail: 0, or a negative errno of its choice. Then the
+ * processor's error policy says what becomes of the event.
+ */
+typedef int (*disruptor_fallible_handler)(void *context, void *event,
+					  int64_t sequence, bool end_of_batch);
+
 /* A contiguous run of sequences without gaps. Valid until the call returns. */
 struct disruptor_batch {
 	struct disruptor_ring_buffer ring;
@@ -31,6 +38,34 @@ DISRUPTOR_INLINE_API void *
 disruptor_batch_event(const struct disruptor_batch *batch, int64_t i)
 {
 	return disruptor_ring_buffer_event(&batch->ring, batch->first + i);
+}
+
+/*
+ * Several handlers on one thread: pass disruptor_aggregate as the handler and a
+ * struct disruptor_aggregate_handlers as its context. Each event goes through all parts,
+ * in their order, before the next event does.
+ */
+struct disruptor_aggregate_part {
+	disruptor_event_handler on_event;
+	void *context;
+};
+
+struct disruptor_aggregate_handlers {
+	const struct disruptor_aggregate_part *parts;
+	size_t count;
+};
+
+DISRUPTOR_INLINE_API void disruptor_aggregate(void *aggregate, void *event,
+					      int64_t sequence,
+					      bool end_of_batch)
+{
+	const struct disruptor_aggregate_handlers *a =
+		(const struct disruptor_aggregate_handlers *)aggregate;
+	size_t i;
+
+	for (i = 0; i < a->count; i++)
+		a->parts[i].on_event(a->parts[i].context, event, sequence,
+				     end_of_batch);
 }
 
 #endif

@@ -133,6 +133,20 @@ disruptor_poller_span(struct disruptor_poller *poller, int64_t i, int64_t *n)
 					   poller->next + i);
 }
 
+/* The store that ends an advance: everything before next is done with. */
+DISRUPTOR_INLINE void disruptor_poller_release(struct disruptor_poller *poller,
+					       int64_t next)
+{
+	/*
+	 * E2, E3: a producer's licence to overwrite and a follower's to read;
+	 * all that was done with the events comes before it.
+	 */
+	disruptor_sequence_store_release(&poller->record->sequence, next);
+	if (disruptor_signal_wanted(&poller->record->signal,
+				    poller->must_fence))
+		disruptor_poller_wake(poller);
+}
+
 /*
  * Done with the first n ready events: producers may overwrite them, and those
  * that follow this consumer receive them. More than is ready counts as all.
@@ -148,15 +162,7 @@ disruptor_poller_advance(struct disruptor_poller *poller, int64_t n)
 	if (DISRUPTOR_UNLIKELY(n > poller->ready - poller->next))
 		n = poller->ready - poller->next;
 	poller->next += n;
-	/*
-	 * E2, E3: a producer's licence to overwrite and a follower's to read;
-	 * all that was done with the events comes before it.
-	 */
-	disruptor_sequence_store_release(&poller->record->sequence,
-					 poller->next);
-	if (disruptor_signal_wanted(&poller->record->signal,
-				    poller->must_fence))
-		disruptor_poller_wake(poller);
+	disruptor_poller_release(poller, poller->next);
 }
 
 DISRUPTOR_END_DECLS

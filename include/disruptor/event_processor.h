@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* Room R5: event processor. Includes R0 and R4. */
+/* Room R5: event processor. Includes R0, R2 and R4. */
 #ifndef DISRUPTOR_EVENT_PROCESSOR_H
 #define DISRUPTOR_EVENT_PROCESSOR_H
 
 #include <disruptor/event_handler.h>
+#include <disruptor/options.h>
 
 /*
  * A processor is a handler with a thread, and a consumer of the ring from the
@@ -19,7 +20,99 @@
 struct disruptor;
 struct disruptor_processor;
 
+/* What becomes of an event whose handler failed. */
+enum disruptor_on_error {
+	/*
+	 * The processor ends and stops everybody of this process on this ring:
+	 * claims and polls fail with ECANCELED, disruptor_shutdown() returns
+	 * the error. The event stays unread; disruptor_start() begins with it.
+	 */
+	DISRUPTOR_ON_ERROR_STOP = 0,
+	/* Counted, see disruptor_processor_errors(); the next one is handled. */
+	DISRUPTOR_ON_ERROR_SKIP = 1,
+	/*
+	 * Once more from the batch's first event, or from the first that is
+	 * not released, after retry_pause_ns and at most retry_max times in a
+	 * row; then the ring stops, with the batch before the failed event
+	 * done. LMAX calls it a rewind.
+	 */
+	DISRUPTOR_ON_ERROR_RETRY = 2,
+	/* As error_handler answers: one of the three above. */
+	DISRUPTOR_ON_ERROR_CALL = 3
+};
+
+/* attempts: how often this batch was handled before, 0 at first. */
+typedef enum disruptor_on_error (*disruptor_error_handler)(
+	void *context, int error, void *event, int64_t sequence,
+	uint32_t attempts);
+
+/*
+ * All that a processor may be told; zero is the default. All callbacks get
+ * context, or what state_new made of it, and run on the processor's thread.
+ */
+struct disruptor_processor_options {
+	size_t size;
+	/* One of the three. */
+	disruptor_event_handler on_event;
+	disruptor_batch_handler on_batch;
+	disruptor_fallible_handler on_event_or_error;
+	void *context;
+	/* Whom it comes after, of this process and by name of any; NULL: nobody */
+	struct disruptor_processor *const *after;
+	const char *const *upstream;
+	const char *name;	/* as a consumer: others may follow, it resumes */
+	enum disruptor_start_at start;
+	int64_t batch_max;	/* events in one batch */
+	enum disruptor_wait_strategy wait_strategy; /* 0: the ring's, with */
+	enum disruptor_wait_strategy wait_fallback; /* all of its times */
+	int64_t wait_spin_ns;
+	int64_t wait_yield_ns;
+	int64_t wait_sleep_ns;
+	const char *thread_name; /* up to 15 bytes */
+	const char *cpus;	/* that its thread may run on: "0,2-3" */
+	/* State of the thread's own, instead of context; NULL: -ENOMEM. */
+	void *(*state_new)(void *context);
+	void (*state_free)(void *state);
+	/* Before the first event; a negative errno makes the start fail. */
+	int (*on_start)(void *context);
+	/* After the last event, whatever ended it. */
+	void (*on_shutdown)(void *context);
+	/* Nothing came for timeout_ns (0: never called). */
+	void (*on_timeout)(void *context, int64_t sequence);
+	int64_t timeout_ns;
+	/* queue_depth: published and not handled, this batch included. */
+	void (*on_batch_start)(void *context, int64_t batch_size,
+			       int64_t queue_depth);
+	enum disruptor_on_error on_error;
+	disruptor_error_handler error_handler; /* both: on_event_or_error only */
+	int64_t retry_pause_ns;	/* 0: at once */
+	uint32_t retry_max;	/* 0: for ever */
+};
+
+#ifndef __cplusplus
+#define DISRUPTOR_PROCESSOR_OPTIONS(...)                                       \
+	(&(struct disruptor_processor_options){                                \
+		.size = sizeof(struct disruptor_processor_options),            \
+		__VA_ARGS__ })
+#endif
+
 DISRUPTOR_BEGIN_DECLS
+
+/* A processor with all its options. */
+DISRUPTOR_API struct disruptor_processor *
+disruptor_handle_events_opts(struct disruptor *disruptor,
+			     const struct disruptor_processor_options *options);
+
+/*
+ * From a handler, for an event of the batch in hand: it and all before it are
+ * done, so that producers and followers need not wait for the batch's end.
+ * -EINVAL: not from a handler, or not of its batch.
+ */
+DISRUPTOR_API int disruptor_release(int64_t sequence);
+
+/* How many events were skipped by ON_ERROR_SKIP. Any thread. */
+DISRUPTOR_API uint64_t
+disruptor_processor_errors(const struct disruptor_processor *processor);
 
 /* Handles every event, beside all that are named this way. */
 DISRUPTOR_API struct disruptor_processor *
@@ -42,8 +135,9 @@ disruptor_handle_batches_after(struct disruptor *disruptor,
 			       disruptor_batch_handler handler, void *context);
 
 /*
- * Starts a thread for each processor. 0, or the first error of the graph or of
- * starting, and then nothing is left running. -EALREADY when it runs.
+ * Starts a thread for each processor, and returns when every on_start ran. 0,
+ * or the first error of the graph, of making a thread, of its CPUs or of an
+ * on_start; then nothing is left running. -EALREADY when it runs.
  */
 DISRUPTOR_API int disruptor_start(struct disruptor *disruptor);
 

@@ -90,6 +90,14 @@ void disruptor_os_fork_hold(void);
 void disruptor_os_fork_release(void);
 uint64_t disruptor_os_generation(void);
 
+/*
+ * thread.c: of the calling thread. A name has at most 15 bytes; CPUs are a list
+ * like "0,2-3". check_cpus only reads the list.
+ */
+int disruptor_os_thread_name(const char *name);
+int disruptor_os_thread_cpus(const char *cpus);
+int disruptor_os_check_cpus(const char *cpus);
+
 /* system.c */
 int disruptor_os_random(void *buffer, size_t length);
 void disruptor_os_boot_id(uint8_t id[16]); /* zeroes when unknown */
