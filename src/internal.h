@@ -91,6 +91,7 @@ struct disruptor_producer_private {
 	uint64_t gate_epoch;
 	int64_t gate;
 	int32_t slowest;	/* index of the consumer that gates; -1: none */
+	uint64_t dropped;	/* claims turned away, disruptor_claim_or_drop() */
 	uint32_t gating_count;
 	uint16_t gating[DISRUPTOR_CONSUMERS_LIMIT];
 };

@@ -56,6 +56,14 @@ static void set_processors_halted(struct disruptor *d, uint32_t halted)
 		disruptor_store_relaxed_u32(&p->poller->halted, halted);
 }
 
+static void set_producer_halted(struct disruptor_sequencer *s, uint32_t halted)
+{
+	if (halted)
+		disruptor_fetch_or_u32(&s->halted, DISRUPTOR_HALTED);
+	else
+		disruptor_fetch_and_u32(&s->halted, ~DISRUPTOR_HALTED);
+}
+
 static void set_halted(struct disruptor *d, uint32_t halted)
 {
 	struct disruptor_producer_private *producer;
@@ -64,8 +72,7 @@ static void set_halted(struct disruptor *d, uint32_t halted)
 	d->halted = halted != 0;
 	for (producer = d->producer_handles; producer != NULL;
 	     producer = producer->following)
-		disruptor_store_relaxed_u32(&producer->handle.sequencer.halted,
-					    halted);
+		set_producer_halted(&producer->handle.sequencer, halted);
 	for (poller = d->poller_handles; poller != NULL;
 	     poller = poller->following)
 		disruptor_store_relaxed_u32(&poller->handle.halted, halted);

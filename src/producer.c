@@ -30,11 +30,14 @@ static void forget_intent(struct disruptor_sequencer *s)
 						 DISRUPTOR_INTENT_IDLE);
 }
 
-static int64_t fail_stopped(const struct disruptor_sequencer *s)
+static int64_t fail_stopped(struct disruptor_sequencer *s)
 {
 	if (disruptor_load_relaxed_u32(&s->control->state) &
 	    DISRUPTOR_STATE_CLOSED)
 		return disruptor_fail(ESHUTDOWN, "the ring is closed");
+	if (disruptor_fetch_and_u32(&s->halted, ~DISRUPTOR_CANCELED) &
+	    DISRUPTOR_CANCELED)
+		return disruptor_fail(ECANCELED, "the claim was canceled");
 	return disruptor_fail(ECANCELED, "halted");
 }
 
@@ -179,6 +182,32 @@ int64_t disruptor_claim_up_to(struct disruptor_producer *producer, int64_t max)
 	return disruptor_claim_up_to_timeout(producer, max, DISRUPTOR_FOREVER);
 }
 
+void *disruptor_claim_or_drop(struct disruptor_producer *producer)
+{
+	struct disruptor_producer_private *p = private_of(producer);
+	void *event = disruptor_try_claim(producer);
+
+	if (event == NULL && errno == EAGAIN)
+		disruptor_store_relaxed_u64(
+			&p->dropped,
+			disruptor_load_relaxed_u64(&p->dropped) + 1);
+	return event;
+}
+
+uint64_t disruptor_producer_dropped(const struct disruptor_producer *producer)
+{
+	const struct disruptor_producer_private *p = producer->hidden;
+
+	return disruptor_load_relaxed_u64(&p->dropped);
+}
+
+void disruptor_producer_cancel(struct disruptor_producer *producer)
+{
+	/* E7 for one: the flag, then whatever word it may sleep on. */
+	disruptor_fetch_or_u32(&producer->sequencer.halted, DISRUPTOR_CANCELED);
+	disruptor_wake_everybody(private_of(producer)->disruptor);
+}
+
 void disruptor_abandon_slow(struct disruptor_producer *producer)
 {
 	struct disruptor_producer_private *p = private_of(producer);
@@ -251,7 +280,7 @@ static void connect(struct disruptor_producer_private *p)
 	s->shared = d->shared;
 	s->intent = d->shared && s->multi ? p->record : NULL;
 	s->must_fence = !d->can_barrier;
-	s->halted = d->halted;
+	s->halted = d->halted ? DISRUPTOR_HALTED : 0;
 	/*
 	 * A single producer goes on where the last one stopped, whose cursor
 	 * may be behind its words.

@@ -48,6 +48,60 @@ int64_t disruptor_published(const struct disruptor *d)
 	return disruptor_first_unresolved(&d->ring, oldest, cursor);
 }
 
+int64_t disruptor_claimed(const struct disruptor *d)
+{
+	return disruptor_stream_end(d);
+}
+
+/* A sequence from the region, where it may honestly be. */
+static int64_t within(const struct disruptor *d,
+		      const struct disruptor_sequence *sequence, int64_t end)
+{
+	int64_t s = disruptor_sequence_load_acquire(sequence);
+
+	if (s < end - disruptor_capacity(d))
+		return end - disruptor_capacity(d);
+	return s < end ? s : end;
+}
+
+static int64_t slowest_lag(const struct disruptor *d, int64_t end)
+{
+	int64_t lag, largest = 0;
+	uint32_t i;
+
+	for (i = 0; i < d->header.consumers_max; i++) {
+		if (!disruptor_consumer_is_active(d, i))
+			continue;
+		lag = end - within(d, &d->consumers[i].sequence, end);
+		if (lag > largest)
+			largest = lag;
+	}
+	return largest;
+}
+
+int64_t disruptor_remaining_capacity(const struct disruptor *d)
+{
+	return disruptor_capacity(d) - slowest_lag(d, disruptor_stream_end(d));
+}
+
+bool disruptor_has_backlog(const struct disruptor *d)
+{
+	return slowest_lag(d, disruptor_published(d)) > 0;
+}
+
+int64_t disruptor_poller_lag(const struct disruptor_poller *poller)
+{
+	const struct disruptor_poller_private *p = poller->hidden;
+	int64_t end = disruptor_published(p->disruptor);
+
+	return end - within(p->disruptor, &poller->record->sequence, end);
+}
+
+int64_t disruptor_processor_lag(const struct disruptor_processor *processor)
+{
+	return disruptor_poller_lag(processor->poller);
+}
+
 int64_t disruptor_stream_end(const struct disruptor *d)
 {
 	return d->header.producer_type == DISRUPTOR_MULTI_PRODUCER ?

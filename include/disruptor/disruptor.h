@@ -107,6 +107,26 @@ disruptor_published(const struct disruptor *disruptor);
 DISRUPTOR_API int disruptor_consumer_count(const struct disruptor *disruptor);
 
 /*
+ * The rest are looks, not instants: in a ring in motion the numbers are those
+ * of some moment during the call. They cost the data path nothing.
+ */
+
+/* The first sequence that nobody has claimed (single producer: published). */
+DISRUPTOR_API int64_t disruptor_claimed(const struct disruptor *disruptor);
+
+/* How many events could be claimed now: the capacity less the largest lag. */
+DISRUPTOR_API int64_t
+disruptor_remaining_capacity(const struct disruptor *disruptor);
+
+/* Published events that a consumer has not finished; 0 when it is up to date. */
+DISRUPTOR_API int64_t disruptor_poller_lag(const struct disruptor_poller *poller);
+DISRUPTOR_API int64_t
+disruptor_processor_lag(const struct disruptor_processor *processor);
+
+/* Whether any consumer, of whatever process, has something left to do. */
+DISRUPTOR_API bool disruptor_has_backlog(const struct disruptor *disruptor);
+
+/*
  * Waits until n consumers are there, up to timeout_ns (negative: for ever), so
  * that what is published next has somebody to go to. -ETIMEDOUT; -ESHUTDOWN,
  * closed; -ECANCELED, halted.

@@ -145,6 +145,24 @@ disruptor_try_claim(struct disruptor_producer *producer)
 }
 
 /*
+ * Claims one event if there is room now. If not, the newest event is the one
+ * that is dropped: NULL and EAGAIN, and counted.
+ */
+DISRUPTOR_API void *
+disruptor_claim_or_drop(struct disruptor_producer *producer);
+
+/* How many claims disruptor_claim_or_drop() turned away. Any thread. */
+DISRUPTOR_API uint64_t
+disruptor_producer_dropped(const struct disruptor_producer *producer);
+
+/*
+ * From any thread: the claim that this producer waits in, or else its next one,
+ * fails once with -ECANCELED. Nothing is claimed then.
+ */
+DISRUPTOR_API void
+disruptor_producer_cancel(struct disruptor_producer *producer);
+
+/*
  * Publishes all that is claimed; nothing claimed: does nothing. Consumers
  * receive it from here on, whatever becomes of this process.
  *

@@ -39,8 +39,11 @@ struct disruptor_sequencer {
 	uint32_t multi;
 	uint32_t shared;
 	uint32_t must_fence;	/* see disruptor_signal_wanted() */
-	uint32_t halted;	/* set by disruptor_halt() */
+	uint32_t halted;	/* DISRUPTOR_HALTED, DISRUPTOR_CANCELED */
 };
+
+#define DISRUPTOR_HALTED 1u	/* until disruptor_start() */
+#define DISRUPTOR_CANCELED 2u	/* one claim, by disruptor_producer_cancel() */
 
 /* Why a claim was not made. Not errno values: control flow of this room. */
 enum disruptor_claim_result {
