@@ -42,8 +42,8 @@ disruptor_batch_event(const struct disruptor_batch *batch, int64_t i)
 
 /*
  * Several handlers on one thread: pass disruptor_aggregate as the handler and a
- * struct disruptor_aggregate_handlers as its context. Each event goes through all parts,
- * in their order, before the next event does.
+ * struct disruptor_aggregate_handlers as its context. Each event goes through
+ * all parts, in their order, before the next event does.
  */
 struct disruptor_aggregate_part {
 	disruptor_event_handler on_event;
