@@ -177,7 +177,7 @@ static int publish_all(struct publication *n)
 	struct publisher *p = &n->publisher;
 	int code;
 
-	progress_open(&p->progress);
+	progress_open(&p->progress, STDIN_FILENO);
 	code = n->framed ? publish_frames(p) : publish_raw(p);
 	progress_close(&p->progress);
 	statistics_batch(&p->statistics, clock_ns());

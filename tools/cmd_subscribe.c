@@ -181,7 +181,7 @@ static int join(struct subscription *n)
 
 static int64_t batch_max(const struct subscriber *s)
 {
-	int64_t n = disruptor_capacity(s->disruptor) / 8;
+	int64_t n = disruptor_capacity(s->disruptor) / 4;
 
 	if (n > BATCH_MAX)
 		n = BATCH_MAX;

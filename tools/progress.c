@@ -8,9 +8,9 @@
 #define FIRST_NS 1000000000
 #define EACH_NS 200000000
 
-void progress_open(struct progress *p)
+void progress_open(struct progress *p, int data_fd)
 {
-	p->wanted = isatty(STDERR_FILENO);
+	p->wanted = isatty(STDERR_FILENO) && !isatty(data_fd);
 	p->shown = false;
 	p->began = 0;
 }

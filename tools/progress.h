@@ -7,7 +7,8 @@
 
 /*
  * A line on standard error that says how far a transfer is: only on a terminal,
- * and only for one that takes more than a second.
+ * where the data (standard input or output) are not, and only for one that
+ * takes more than a second.
  */
 struct progress {
 	bool wanted;
@@ -16,7 +17,7 @@ struct progress {
 	int64_t next;	/* when to show it again */
 };
 
-void progress_open(struct progress *p);
+void progress_open(struct progress *p, int data_fd);
 void progress_update(struct progress *p, uint64_t bytes, int64_t now);
 /* Takes the line away. */
 void progress_close(struct progress *p);

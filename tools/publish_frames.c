@@ -131,18 +131,62 @@ static void put_plan(struct publisher *p, const struct plan *plan)
 	}
 }
 
+/* Leaves the last pieces for another plan, down to so many events. */
+static void shorten(const struct publisher *p, struct plan *plan,
+		    int64_t events)
+{
+	while (plan->count > 1 && plan->events > events) {
+		size_t length = plan->pieces[--plan->count].length;
+
+		plan->events -= events_of(p, length);
+		plan->bytes -= length;
+	}
+}
+
+/* Only a part of the piece, the only one, has room. */
+static void cut(const struct publisher *p, struct plan *plan, int64_t events)
+{
+	size_t bytes = (size_t)events * payload_of(p);
+
+	if (events >= plan->events)
+		return;
+	plan->events = events;
+	plan->bytes = bytes;
+	plan->pieces[0] = (struct piece){ (uint32_t)bytes, false };
+}
+
+/*
+ * Claims what the plan needs: the fewer claims, the fewer waits. But who insists
+ * on much room may never get it beside others who are content with little, so
+ * after a while the plan becomes smaller, and in the end even a record is cut.
+ */
+static int claim_plan(struct publisher *p, struct plan *plan)
+{
+	int64_t n;
+
+	while ((n = publisher_try_claim(p, plan->events)) == 0 &&
+	       plan->count > 1)
+		shorten(p, plan, plan->events / 2);
+	if (n == 0)
+		n = publisher_claim(p, plan->events, true);
+	if (n < 0)
+		return (int)-n;
+	cut(p, plan, n);
+	return 0;
+}
+
 static int publish_ready(struct publisher *p, bool ended)
 {
 	struct plan plan;
-	int64_t n;
+	int code;
 
 	for (;;) {
 		make_plan(p, &plan, ended);
 		if (plan.count == 0)
 			return 0;
-		n = publisher_claim(p, plan.events, false);
-		if (n < 0)
-			return (int)-n;
+		code = claim_plan(p, &plan);
+		if (code != 0)
+			return code;
 		put_plan(p, &plan);
 		publisher_publish(p, plan.events, plan.bytes);
 	}
@@ -155,7 +199,7 @@ static int end_record(struct publisher *p)
 
 	if (p->published == 0)
 		return 0;
-	n = publisher_claim(p, 1, false);
+	n = publisher_claim(p, 1, true);
 	if (n < 0)
 		return (int)-n;
 	put_piece(p, 0, (struct piece){ 0, true }, "", clock_ns());

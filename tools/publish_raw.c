@@ -27,7 +27,7 @@ static int publish_ready(struct publisher *p)
 	while ((n = (int64_t)(input_length(&p->input) / p->event_size)) > 0) {
 		if (n > p->batch_max)
 			n = p->batch_max;
-		n = publisher_claim(p, n, true);
+		n = publisher_claim(p, n, false);
 		if (n < 0)
 			return (int)-n;
 		fill(p, n);

@@ -9,12 +9,13 @@
 #include <string.h>
 
 #define SLICE_NS 250000000	/* between two looks at signals */
+#define SOON_NS 2000000
 #define BATCH_BYTES (128 * 1024)
 
 /* A record that fits into one claim is never mixed with those of others. */
 int publisher_prepare(struct publisher *p, size_t payload)
 {
-	int64_t n = disruptor_capacity(p->disruptor) / 4;
+	int64_t n = disruptor_capacity(p->disruptor) / 2;
 	size_t size = 2 * BATCH_BYTES;
 
 	if (n > PUBLISH_BATCH_MAX)
@@ -37,22 +38,32 @@ static int64_t fail_claim(struct publisher *p, int64_t result)
 	return -fail(p->ring, NULL);
 }
 
-int64_t publisher_claim(struct publisher *p, int64_t n, bool up_to)
+int64_t publisher_try_claim(struct publisher *p, int64_t n)
+{
+	int64_t result = disruptor_claim_n_timeout(p->producer, n, SOON_NS);
+
+	if (result == -ETIMEDOUT)
+		return 0;
+	return result < 0 ? fail_claim(p, result) : result;
+}
+
+int64_t publisher_claim(struct publisher *p, int64_t n, bool whole)
 {
 	bool interrupted = signals_noted() != 0;
 	int64_t result;
 
+	/* In slices, to look at signals. */
 	do {
-		/* In slices, to look at signals. */
-		result = up_to ? disruptor_claim_up_to_timeout(p->producer, n,
-							       SLICE_NS) :
-				 disruptor_claim_n_timeout(p->producer, n,
-							   SLICE_NS);
-		if (result > 0)
-			return result;
-		if (result != -ETIMEDOUT)
-			return fail_claim(p, result);
-	} while (!signals_noted());
+		result = whole ? disruptor_claim_n_timeout(p->producer, n,
+							   SLICE_NS) :
+				 disruptor_claim_up_to_timeout(p->producer, n,
+							       SLICE_NS);
+		whole = false;
+	} while (result == -ETIMEDOUT && !signals_noted());
+	if (result > 0)
+		return result;
+	if (result != -ETIMEDOUT)
+		return fail_claim(p, result);
 	if (interrupted)
 		complain(p->ring, "the ring stayed full: the last record was "
 				  "not finished");

@@ -39,10 +39,14 @@ int publish_raw(struct publisher *p);
 int publisher_prepare(struct publisher *p, size_t payload);
 
 /*
- * Claims exactly n events, or with up_to 1 to n. Waits until a signal comes, or
- * after one a moment. The count, or minus an exit code.
+ * Waits for room, and claims 1 to n events; if they should stay whole, less than
+ * n only after a while. Ends on a signal, or after one in a moment. The count, or
+ * minus an exit code.
  */
-int64_t publisher_claim(struct publisher *p, int64_t n, bool up_to);
+int64_t publisher_claim(struct publisher *p, int64_t n, bool whole);
+
+/* Claims n events if there is room soon. n, 0, or minus an exit code. */
+int64_t publisher_try_claim(struct publisher *p, int64_t n);
 
 /* Publishes the claim, which took so much of the input. */
 void publisher_publish(struct publisher *p, int64_t events, size_t bytes);

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #define GO_ON (-1)		/* no exit code yet */
 #define SLICE_NS 250000000	/* between two looks at signals */
@@ -218,7 +219,7 @@ int subscriber_run(struct subscriber *s)
 	s->marked = true;
 	s->expected = disruptor_poller_sequence(s->poller, 0);
 	s->now = s->active = clock_ns();
-	progress_open(&s->progress);
+	progress_open(&s->progress, STDOUT_FILENO);
 	do
 		code = step(s);
 	while (code == GO_ON);
