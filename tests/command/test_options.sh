@@ -133,7 +133,8 @@ transfer()
 new_ring
 transfer 2>errors
 is "$(wc -c <errors)" 0 "bytes on standard error without a terminal"
-if command -v script >/dev/null; then
+# Where a terminal can be had.
+if script -qec true /dev/null >/dev/null 2>&1 </dev/null; then
 	cat >transfer.sh <<-END
 		exec 2>&1
 		{ echo a; sleep 1.3; echo b; } | "$DISRUPTOR" publish "$ring"

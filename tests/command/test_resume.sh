@@ -65,8 +65,13 @@ for options in "--multi --capacity 1024" "--single --capacity 64" "--multi"; do
 	sort -n -u out | awk '$1 >= 1 && $1 <= 200000' >all
 	awk 'NR == FNR { seen[$1] = 1; next } !($1 in seen)' out in >lost
 	is "$(wc -l <lost)" 0 "lines lost after SIGKILL, $options"
-	awk -v batch=5000 '$1 < last - batch { print } { last = $1 }' out >back
-	is "$(wc -l <back)" 0 "went back further than a batch, $options"
+	# The cut end of a line and the next line together make an odd number,
+	# one for each kill; going back too far makes thousands.
+	awk -v batch=5000 '
+		$1 < last - batch || $1 > last + batch { print; next }
+		{ last = $1 }' out >back
+	[ "$(wc -l <back)" -lt 200 ] ||
+		problem "went back further than a batch, $options"
 done
 
 # A place that nobody comes back for holds the ring; rm --consumer frees it.
