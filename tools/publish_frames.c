@@ -156,9 +156,10 @@ static void cut(const struct publisher *p, struct plan *plan, int64_t events)
 }
 
 /*
- * Claims what the plan needs: the fewer claims, the fewer waits. But who insists
- * on much room may never get it beside others who are content with little, so
- * after a while the plan becomes smaller, and in the end even a record is cut.
+ * Claims what the plan needs: the fewer claims, the fewer waits. But who
+ * insists on much room may never get it beside others who are content with
+ * little, so after a while the plan becomes smaller, and in the end even a
+ * record is cut.
  */
 static int claim_plan(struct publisher *p, struct plan *plan)
 {

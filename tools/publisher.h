@@ -39,9 +39,9 @@ int publish_raw(struct publisher *p);
 int publisher_prepare(struct publisher *p, size_t payload);
 
 /*
- * Waits for room, and claims 1 to n events; if they should stay whole, less than
- * n only after a while. Ends on a signal, or after one in a moment. The count, or
- * minus an exit code.
+ * Waits for room, and claims 1 to n events; if they should stay whole, less
+ * than n only after a while. Ends on a signal, or after one in a moment. The
+ * count, or minus an exit code.
  */
 int64_t publisher_claim(struct publisher *p, int64_t n, bool whole);
 

@@ -21,7 +21,7 @@ static void advance(struct subscriber *s, int64_t n)
 	s->seen -= n;
 }
 
-/* --- writing --------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 /* Passes the events that were written although a later one was not. */
 static void advance_written(struct subscriber *s)
@@ -78,7 +78,7 @@ static int release(struct subscriber *s)
 	return GO_ON;
 }
 
-/* --- reading --------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 /* Whether a poll does not see what is there: a gap, or its own limit. */
 static bool is_stuck(struct subscriber *s)
