@@ -155,6 +155,11 @@ done
 
 # --- too many
 
+producer_lives()
+{
+	"$DISRUPTOR" stat "$1" | grep -q '#0  *alive'
+}
+
 new_ring --single --consumers-max 2
 mkfifo pipe
 "$DISRUPTOR" publish "$ring" <pipe &
@@ -162,6 +167,7 @@ publisher=$!
 exec 3>pipe
 "$DISRUPTOR" subscribe "$ring" --as one 3>&- &
 wait_for has_consumers "$ring" 1
+wait_for producer_lives "$ring"
 refused 1 "$ring" publish "$ring"
 grep -q -- --multi errors || problem "no advice: $(cat errors)"
 refused 1 "'one' is in use" subscribe "$ring" --as one
@@ -180,8 +186,7 @@ wait $publisher
 new_ring --producers-max 1
 "$DISRUPTOR" publish "$ring" <pipe &
 exec 3>pipe
-# shellcheck disable=SC2016 # for the inner shell
-wait_for sh -c '"$1" stat "$2" | grep -q "#0  *alive"' - "$DISRUPTOR" "$ring"
+wait_for producer_lives "$ring"
 refused 1 "$ring" publish "$ring"
 grep -q -- --producers-max errors || problem "no advice: $(cat errors)"
 exec 3>&-
