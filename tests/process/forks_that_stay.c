@@ -17,7 +17,6 @@ struct scene {
 	struct disruptor *d; /* of whoever looks at it; each process has one */
 	uint32_t joins;
 	uint32_t forked;
-	pid_t children[FORKS];
 };
 
 static void *join_and_leave(void *argument)
@@ -38,13 +37,13 @@ static void *join_and_leave(void *argument)
 }
 
 /* Not to die with its parent: that is the point. */
-static pid_t fork_one_that_stays(void)
+static void fork_one_that_stays(void)
 {
 	pid_t pid = fork();
 
 	CHECK(pid >= 0);
 	if (pid != 0)
-		return pid;
+		return;
 	watchdog();
 	for (;;)
 		pause();
@@ -56,12 +55,14 @@ static void fork_often(void *argument)
 	uint64_t random = 5;
 	uint32_t i;
 
+	/* One group, so that all of them are found again. */
+	CHECK_EQ(setpgid(0, 0), 0);
 	for (i = 0; i < THREADS; i++)
 		thread_start(join_and_leave, s);
 	wait_for_u32(&s->joins, 1);
 	for (i = 0; i < FORKS; i++) {
 		usleep((useconds_t)(test_random(&random) % 2000));
-		s->children[i] = fork_one_that_stays();
+		fork_one_that_stays();
 		disruptor_fetch_add_u32(&s->forked, 1);
 	}
 	for (;;)
@@ -79,12 +80,20 @@ static struct scene *scene_new(const struct flavour *flavour)
 	return s;
 }
 
-static void scene_free(struct scene *s)
+/* The parent is dead: its children are ours, one that it forked last too. */
+static void end_children(pid_t parent)
 {
-	uint32_t i;
+	int ended = 0;
 
-	for (i = 0; i < s->forked; i++)
-		CHECK(child_kill(s->children[i]));
+	CHECK_EQ(kill(-parent, SIGKILL), 0);
+	while (waitpid(-parent, NULL, 0) > 0)
+		ended++;
+	CHECK(ended > 0);
+}
+
+static void scene_free(struct scene *s, pid_t parent)
+{
+	end_children(parent);
 	disruptor_free(s->d);
 	shared_free(s, sizeof(*s));
 }
@@ -115,7 +124,7 @@ static void while_the_parent_lives(const struct flavour *flavour)
 	disruptor_poller_free(POLLER(s->d, NULL));
 	CHECK(child_kill(pid));
 	take_all_records(s);
-	scene_free(s);
+	scene_free(s, pid);
 }
 
 /* Killed at any instant, in the middle of a join or a fork as well. */
@@ -130,7 +139,7 @@ static void after_the_parent_died(const struct flavour *flavour)
 		wait_for_u32(&s->forked, 1 + (uint32_t)round);
 		CHECK(child_kill(pid));
 		take_all_records(s);
-		scene_free(s);
+		scene_free(s, pid);
 	}
 }
 
