@@ -36,7 +36,8 @@ disruptor_new(const struct disruptor_options *options);
  * Private ring: close, drain, join. Shared ring: stop this process's
  * processors and leave; the ring and its stream go on. Either way all
  * producers, pollers and processors of this disruptor are freed with it. NULL
- * is accepted. Not from a handler.
+ * is accepted. Not from a handler. Cannot say that a handler failed: call
+ * disruptor_shutdown() first to hear of it.
  */
 DISRUPTOR_API void disruptor_free(struct disruptor *disruptor);
 

@@ -37,7 +37,8 @@ struct disruptor_options {
 	enum disruptor_wait_strategy wait_fallback; /* _PHASED; _BLOCKING */
 	int64_t wait_spin_ns;	/* spinning, before the next phase */
 	int64_t wait_yield_ns;	/* yielding, before the next phase */
-	int64_t wait_sleep_ns;	/* one nap of _SLEEPING; 100 µs */
+	int64_t wait_sleep_ns;	/* one nap of _SLEEPING; 100 µs. A nap is not
+				 * woken, so none is longer than 10 ms */
 	uint32_t consumers_max;	/* 1 to 256; 64 */
 	uint32_t producers_max;	/* 1 to 256, multi producer only; 64 */
 	enum disruptor_slot_layout slot_layout;
