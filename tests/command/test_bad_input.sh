@@ -10,7 +10,7 @@ refused()
 	code=$1
 	text=$2
 	shift 2
-	"$DISRUPTOR" "$@" </dev/null >out 2>errors
+	timeout 60 "$DISRUPTOR" "$@" </dev/null >out 2>errors
 	is $? "$code" "exit code of: $*"
 	is "$(wc -l <errors)" 1 "lines on standard error of: $*"
 	is "$(wc -c <out)" 0 "bytes on standard output of: $*"
@@ -113,6 +113,14 @@ set_byte()
 		2>/dev/null
 }
 
+# damage_byte OFFSET: it becomes 7, or 8 where it is 7 (a checksum's may be).
+damage_byte()
+{
+	before=$(od -A n -t u1 -j "$1" -N 1 "/dev/shm/$ring" | tr -d ' ')
+	set_byte "$1" 7
+	[ "$before" != 7 ] || set_byte "$1" 10
+}
+
 name_ring
 head -c 100000 /dev/urandom >"/dev/shm/$ring"
 no_ring "no ring"
@@ -148,7 +156,7 @@ no_ring "byte order"
 # capacity, event_stride, event_size, producers_max, offsets, checksum
 for offset in 16 32 40 48 56 60 112 136 152 280; do
 	new_ring
-	set_byte $offset 7
+	damage_byte $offset
 	no_ring "$ring"
 	"$DISRUPTOR" rm "$ring" || problem "rm of a damaged ring"
 done
