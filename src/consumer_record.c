@@ -429,7 +429,7 @@ static int add_names(const struct disruptor *d, const char *const *names,
 			return disruptor_fail(ENOENT,
 					      "there is no consumer '%s' to "
 					      "follow", *names);
-		set->bits[index / 64] |= UINT64_C(1) << (index % 64);
+		disruptor_set_add(set, index);
 	}
 	return 0;
 }
@@ -479,6 +479,40 @@ int disruptor_consumer_join(struct disruptor_poller_private *p,
 	error = join_locked(p, options, upstream);
 	disruptor_registry_unlock(d, lock);
 	return error;
+}
+
+static bool follows_any(const struct disruptor_consumer_record *r,
+			const struct disruptor_consumer_set *members)
+{
+	uint32_t w;
+
+	for (w = 0; w < SET_WORDS; w++)
+		if ((disruptor_load_relaxed_u64(&r->upstream[w]) &
+		     members->bits[w]) != 0)
+			return true;
+	return false;
+}
+
+int disruptor_consumer_join_members(struct disruptor *d, uint32_t index,
+				    const struct disruptor_consumer_set *members)
+{
+	int lock = disruptor_registry_lock(d, JOIN_PATIENCE_NS);
+	uint32_t i;
+
+	if (lock < 0)
+		return lock;
+	for (i = 0; i < d->header.consumers_max; i++) {
+		struct disruptor_consumer_record *r = &d->consumers[i];
+
+		if (state_of(r) != DISRUPTOR_CONSUMER_FREE &&
+		    follows_any(r, members))
+			disruptor_fetch_or_u64(&r->upstream[index / 64],
+					       UINT64_C(1) << (index % 64));
+	}
+	/* E9, E12: before index passes anything. */
+	disruptor_fetch_add_u64(&d->words->control.epoch, 1);
+	disruptor_registry_unlock(d, lock);
+	return 0;
 }
 
 static int remove_named(struct disruptor *d, const char *name)

@@ -81,16 +81,21 @@ static void join_barriers(struct disruptor *d)
 				       DISRUPTOR_SIGNAL_FENCE);
 }
 
-static void make_locks(struct disruptor *d)
+/* Linux makes mutexes and conditions without resources: this does not fail. */
+void disruptor_cond_init(pthread_cond_t *condition)
 {
 	pthread_condattr_t monotonic;
 
-	/* Linux makes mutexes without resources: these do not fail. */
-	pthread_mutex_init(&d->mutex, NULL);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&d->changed, &monotonic);
+	pthread_cond_init(condition, &monotonic);
 	pthread_condattr_destroy(&monotonic);
+}
+
+static void make_locks(struct disruptor *d)
+{
+	pthread_mutex_init(&d->mutex, NULL);
+	disruptor_cond_init(&d->changed);
 }
 
 struct disruptor *disruptor_make(const struct disruptor_header *header,
@@ -168,7 +173,7 @@ static void free_pollers(struct disruptor *d)
 {
 	pthread_mutex_lock(&d->mutex);
 	while (d->poller_handles != NULL)
-		disruptor_poller_unmake(d->poller_handles);
+		disruptor_poller_unmake(&d->poller_handles->handle);
 	pthread_mutex_unlock(&d->mutex);
 }
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static _Thread_local char message[320];
+static _Thread_local char message[DISRUPTOR_REASON_SIZE];
 
 int disruptor_fail(int error, const char *format, ...)
 {
@@ -16,6 +16,14 @@ int disruptor_fail(int error, const char *format, ...)
 	va_end(arguments);
 	errno = error;
 	return -error;
+}
+
+void disruptor_note_failure(struct disruptor_failure *failure, int error)
+{
+	if (failure->error != 0)
+		return;
+	failure->error = error;
+	snprintf(failure->reason, sizeof(failure->reason), "%s", message);
 }
 
 void disruptor_type_mismatch(uint64_t event_size, uint64_t type_size)

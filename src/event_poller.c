@@ -398,8 +398,14 @@ disruptor_poller_new_after(struct disruptor *d, const char *name,
 					    .upstream = upstream));
 }
 
-void disruptor_poller_unmake(struct disruptor_poller_private *p)
+uint32_t disruptor_poller_index(const struct disruptor_poller *poller)
 {
+	return poller->hidden->index;
+}
+
+void disruptor_poller_unmake(struct disruptor_poller *poller)
+{
+	struct disruptor_poller_private *p = private_of(poller);
 	struct disruptor_poller_private **link = &p->disruptor->poller_handles;
 
 	while (*link != p)
@@ -419,6 +425,6 @@ void disruptor_poller_free(struct disruptor_poller *poller)
 	if (disruptor_check_process(d) < 0)
 		return;
 	pthread_mutex_lock(&d->mutex);
-	disruptor_poller_unmake(private_of(poller));
+	disruptor_poller_unmake(poller);
 	pthread_mutex_unlock(&d->mutex);
 }

@@ -1,192 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "internal.h"
 
-#include <stdio.h>
-
-#define PAUSE_STEP_NS INT64_C(1000000)
 #define ERRNO_MAX 4096
 
-/* The processor whose thread this is. */
-static _Thread_local struct disruptor_processor *current;
-
-bool disruptor_processor_is_caller(const struct disruptor *d)
-{
-	return current != NULL && current->disruptor == d;
-}
-
-/* --- one batch -------------------------------------------------------------- */
-
-int disruptor_release(int64_t sequence)
-{
-	struct disruptor_processor *p = current;
-
-	if (p == NULL || sequence < p->first || sequence >= p->end)
-		return disruptor_fail(EINVAL, "only a handler releases events, "
-					      "those of its batch");
-	if (sequence < p->released)
-		return 0;
-	p->released = sequence + 1;
-	disruptor_poller_release(p->poller, p->released);
-	return 0;
-}
-
-static int call(const struct disruptor_processor *p, int64_t sequence)
-{
-	const struct disruptor_processor_options *o = &p->options;
-	void *event = disruptor_ring_buffer_event(&p->poller->barrier.ring,
-						  sequence);
-	bool end_of_batch = sequence == p->end - 1;
-
-	if (o->on_event_or_error != NULL)
-		return o->on_event_or_error(p->state, event, sequence,
-					    end_of_batch);
-	o->on_event(p->state, event, sequence, end_of_batch);
-	return 0;
-}
-
-static void call_batch(struct disruptor_processor *p)
-{
-	struct disruptor_batch batch = {
-		.ring = p->poller->barrier.ring,
-		.first = p->first,
-		.count = p->end - p->first,
-	};
-
-	p->options.on_batch(p->state, &batch);
-}
-
-static enum disruptor_on_error decide(const struct disruptor_processor *p,
-				      int error, int64_t sequence,
-				      uint32_t attempts)
-{
-	const struct disruptor_processor_options *o = &p->options;
-	enum disruptor_on_error what = o->on_error;
-
-	if (what == DISRUPTOR_ON_ERROR_CALL)
-		what = o->error_handler(
-			p->state, error,
-			disruptor_ring_buffer_event(&p->poller->barrier.ring,
-						    sequence),
-			sequence, attempts);
-	if (what == DISRUPTOR_ON_ERROR_RETRY && o->retry_max != 0 &&
-	    attempts >= o->retry_max)
-		what = DISRUPTOR_ON_ERROR_STOP;
-	return what;
-}
-
-/* False: halted meanwhile. */
-static bool pause_before_retry(const struct disruptor_processor *p)
-{
-	int64_t end = disruptor_deadline(p->options.retry_pause_ns);
-
-	do {
-		int64_t left = end - disruptor_os_now();
-
-		if (disruptor_load_relaxed_u32(&p->poller->halted))
-			return false;
-		if (left <= 0)
-			return true;
-		disruptor_os_nap(left < PAUSE_STEP_NS ? left : PAUSE_STEP_NS);
-	} while (true);
-}
-
-/* A callback's own number: whatever it is, an errno comes of it. */
-static int honest_error(int error)
+int disruptor_honest_error(int error)
 {
 	return error > -ERRNO_MAX ? error : -EINVAL;
 }
-
-static int fail_event(struct disruptor_processor *p, int error,
-		      int64_t sequence)
-{
-	p->failed = true;
-	return disruptor_fail(-error, "a handler failed at sequence %lld (%d)",
-			      (long long)sequence, error);
-}
-
-/* How one attempt at a batch went. */
-struct attempt {
-	int64_t sequence;	/* the first that is not done with */
-	uint64_t skipped;
-	uint32_t number;	/* attempts before this one */
-	bool again;
-};
-
-/* 0: go on with the next event. */
-static int handle_error(struct disruptor_processor *p, struct attempt *a,
-			int error)
-{
-	switch (decide(p, error, a->sequence, a->number)) {
-	case DISRUPTOR_ON_ERROR_SKIP:
-		a->skipped++;
-		return 0;
-	case DISRUPTOR_ON_ERROR_RETRY:
-		a->sequence = p->released;
-		a->again = pause_before_retry(p);
-		return -ECANCELED;
-	default:
-		return fail_event(p, error, a->sequence);
-	}
-}
-
-static int attempt(struct disruptor_processor *p, struct attempt *a)
-{
-	int error = 0;
-
-	for (; a->sequence < p->end; a->sequence++) {
-		error = call(p, a->sequence);
-		if (error < 0)
-			error = handle_error(p, a, honest_error(error));
-		if (error < 0)
-			break;
-	}
-	/* What is handled again is counted by the attempt that is the last. */
-	if (!a->again)
-		disruptor_fetch_add_u64(&p->errors, a->skipped);
-	return error < 0 ? error : 0;
-}
-
-/* *done: one past the last event that is done with, also when it fails. */
-static int handle_events(struct disruptor_processor *p, int64_t *done)
-{
-	struct attempt a = { .again = true };
-	int error = 0;
-
-	while (a.again) {
-		a.again = false;
-		a.skipped = 0;
-		a.sequence = p->released;
-		error = attempt(p, &a);
-		a.number++;
-	}
-	*done = a.sequence;
-	return error;
-}
-
-static int handle_batch(struct disruptor_processor *p, int64_t count)
-{
-	struct disruptor_poller *poller = p->poller;
-	int64_t done;
-	int error = 0;
-
-	p->first = p->released = disruptor_poller_sequence(poller, 0);
-	p->end = done = p->first + count;
-	if (p->options.on_batch_start != NULL)
-		p->options.on_batch_start(p->state, count,
-					  disruptor_published(p->disruptor) -
-						  p->first);
-	if (p->options.on_batch != NULL)
-		call_batch(p);
-	else
-		error = handle_events(p, &done);
-	if (done < p->released)
-		done = p->released;
-	disruptor_poller_advance(poller, done - p->first);
-	p->end = p->first;
-	return error;
-}
-
-/* --- the thread ------------------------------------------------------------- */
 
 static int64_t wait_for_events(struct disruptor_processor *p)
 {
@@ -213,7 +33,7 @@ static int handle_all(struct disruptor_processor *p)
 
 	while (error == 0) {
 		count = wait_for_events(p);
-		error = count < 0 ? (int)count : handle_batch(p, count);
+		error = count < 0 ? (int)count : disruptor_handle_batch(p, count);
 	}
 	return error;
 }
@@ -249,7 +69,7 @@ static int prepare_state(struct disruptor_processor *p)
 	error = o->on_start != NULL ? o->on_start(p->state) : 0;
 	if (error >= 0)
 		return 0;
-	error = honest_error(error);
+	error = disruptor_honest_error(error);
 	if (o->state_free != NULL && o->state_new != NULL)
 		o->state_free(p->state);
 	return disruptor_fail(-error, "on_start failed (%d)", error);
@@ -265,29 +85,20 @@ static void end_state(struct disruptor_processor *p)
 		o->state_free(p->state);
 }
 
-/* The first failure is the one that is reported. d->mutex is held. */
-static void note_failure(struct disruptor *d, int error)
+/* Tells who starts it, and waits for what that makes of it. */
+static bool report_start(const struct disruptor_processor *p, int error)
 {
-	if (d->failure != 0)
-		return;
-	d->failure = error;
-	snprintf(d->failure_reason, sizeof(d->failure_reason), "%s",
-		 disruptor_error());
-}
-
-/* Tells disruptor_start(), and waits for what it makes of all. */
-static bool report_start(struct disruptor *d, int error)
-{
+	struct disruptor *d = p->disruptor;
 	bool running;
 
 	pthread_mutex_lock(&d->mutex);
 	if (error < 0)
-		note_failure(d, error);
+		disruptor_note_failure(&d->start_failure, error);
 	d->starting--;
 	pthread_cond_broadcast(&d->changed);
-	while (d->phase == DISRUPTOR_PHASE_STARTING)
+	while (p->phase == DISRUPTOR_PHASE_STARTING)
 		disruptor_wait_for_change(d, INT64_MAX);
-	running = d->phase == DISRUPTOR_PHASE_RUNNING;
+	running = p->phase == DISRUPTOR_PHASE_RUNNING;
 	pthread_mutex_unlock(&d->mutex);
 	return running;
 }
@@ -296,13 +107,16 @@ static bool report_start(struct disruptor *d, int error)
  * A processor that fails would leave its producers waiting for ever and those
  * behind it too: it stops the ring here, and shutdown reports why.
  */
-static void end(struct disruptor *d, int result, bool failed)
+static void end(struct disruptor_processor *p, int result)
 {
+	struct disruptor *d = p->disruptor;
+
 	pthread_mutex_lock(&d->mutex);
-	if (failed || (result != -ESHUTDOWN && result != -ECANCELED)) {
-		note_failure(d, result);
+	if (p->failed || (result != -ESHUTDOWN && result != -ECANCELED)) {
+		disruptor_note_failure(&d->failure, result);
 		disruptor_halt_handles(d);
 	}
+	p->ended = true;
 	d->running--;
 	pthread_cond_broadcast(&d->changed);
 	pthread_mutex_unlock(&d->mutex);
@@ -313,23 +127,26 @@ static void *run(void *argument)
 	struct disruptor_processor *p = argument;
 	int error, result = -ECANCELED;
 
-	current = p;
+	disruptor_processor_enter(p);
 	p->failed = false;
 	error = prepare_thread(p);
 	if (error == 0)
 		error = prepare_state(p);
-	if (report_start(p->disruptor, error))
+	if (report_start(p, error))
 		result = handle_all(p);
 	if (error == 0)
 		end_state(p);
-	end(p->disruptor, result, p->failed);
+	end(p, result);
 	return NULL;
 }
 
-int disruptor_processor_start(struct disruptor_processor *p)
+static int make_thread(struct disruptor_processor *p)
 {
-	int error = pthread_create(&p->thread, NULL, run, p);
+	int error;
 
+	p->phase = DISRUPTOR_PHASE_STARTING;
+	p->ended = false;
+	error = pthread_create(&p->thread, NULL, run, p);
 	if (error != 0)
 		return disruptor_fail(error, "cannot start a thread for a "
 					     "handler");
@@ -337,6 +154,36 @@ int disruptor_processor_start(struct disruptor_processor *p)
 	p->disruptor->starting++;
 	p->disruptor->running++;
 	return 0;
+}
+
+int disruptor_processors_start(struct disruptor *d,
+			       struct disruptor_processor *first,
+			       const struct disruptor_processor *end)
+{
+	struct disruptor_failure *failure = &d->start_failure;
+	struct disruptor_processor *p;
+	int error = 0;
+
+	failure->error = 0;
+	for (p = first; p != end && error == 0; p = p->following)
+		error = make_thread(p);
+	while (d->starting > 0)
+		disruptor_wait_for_change(d, INT64_MAX);
+	if (error == 0 && failure->error < 0)
+		error = disruptor_fail(-failure->error, "%s", failure->reason);
+	for (p = first; p != end; p = p->following)
+		p->phase = error < 0 ? DISRUPTOR_PHASE_FAILED :
+				       DISRUPTOR_PHASE_RUNNING;
+	pthread_cond_broadcast(&d->changed);
+	return error;
+}
+
+void disruptor_processor_join(struct disruptor_processor *p)
+{
+	if (!p->joinable)
+		return;
+	pthread_join(p->thread, NULL);
+	p->joinable = false;
 }
 
 uint64_t disruptor_processor_errors(const struct disruptor_processor *processor)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "internal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,15 +16,11 @@ static int find_after(struct disruptor *d,
 		return disruptor_fail(EINVAL,
 				      "a handler has nothing to come after");
 	for (; *after != NULL; after++) {
-		uint32_t index;
-
 		if ((*after)->disruptor != d)
 			return disruptor_fail(EINVAL,
 					      "a handler cannot come after one "
 					      "of another ring");
-		index = ((struct disruptor_poller_private *)(*after)->poller)
-				->index;
-		set->bits[index / 64] |= UINT64_C(1) << (index % 64);
+		disruptor_set_add(set, disruptor_poller_index((*after)->poller));
 	}
 	return 0;
 }
@@ -101,8 +96,8 @@ static void keep_strings(struct disruptor_processor *processor)
 	o->after = NULL;
 }
 
-/* d->mutex is held. */
-static int add_processor(struct disruptor_processor *processor)
+static int add_processor(struct disruptor_processor *processor,
+			 const struct disruptor_consumer_set *upstream)
 {
 	struct disruptor *d = processor->disruptor;
 	struct disruptor_processor_options *o = &processor->options;
@@ -111,13 +106,11 @@ static int add_processor(struct disruptor_processor *processor)
 
 	if (check_forms(o) < 0 || check_thread(o) < 0)
 		return -errno;
-	if (d->started)
-		return disruptor_fail(EBUSY, "handlers are named before "
-					     "disruptor_start()");
 	if (o->after != NULL && find_after(d, o->after, &set) < 0)
 		return -errno;
-	processor->poller = disruptor_poller_make(
-		d, &p, o->after != NULL ? &set : NULL);
+	if (o->after != NULL)
+		upstream = &set;
+	processor->poller = disruptor_poller_make(d, &p, upstream);
 	if (processor->poller == NULL)
 		return -errno;
 	keep_strings(processor);
@@ -126,38 +119,48 @@ static int add_processor(struct disruptor_processor *processor)
 	return 0;
 }
 
-static void remember_error(struct disruptor *d, int error)
-{
-	/* What is refused while it runs does no harm to what runs. */
-	if (d->graph_error != 0 || d->started)
-		return;
-	d->graph_error = error;
-	snprintf(d->graph_reason, sizeof(d->graph_reason), "%s",
-		 disruptor_error());
-}
-
-/* d->mutex is held. */
-static struct disruptor_processor *
-make_processor(struct disruptor *d,
-	       const struct disruptor_processor_options *given)
+struct disruptor_processor *
+disruptor_graph_add(struct disruptor *d,
+		    const struct disruptor_processor_options *given,
+		    const struct disruptor_consumer_set *upstream)
 {
 	struct disruptor_processor *processor =
 		disruptor_allocate(sizeof(*processor));
-	int error = -ENOMEM;
+	int error;
 
-	if (processor != NULL) {
-		processor->disruptor = d;
-		error = disruptor_options_copy(&processor->options,
-					       sizeof(processor->options),
-					       sizeof(processor->options),
-					       given);
-	}
-	if (processor != NULL && error == 0)
-		error = add_processor(processor);
+	if (processor == NULL)
+		return NULL;
+	processor->disruptor = d;
+	error = disruptor_options_copy(&processor->options,
+				       sizeof(processor->options),
+				       sizeof(processor->options), given);
+	if (error == 0)
+		error = add_processor(processor, upstream);
 	if (error == 0)
 		return processor;
 	free(processor);
-	remember_error(d, error);
+	errno = -error;
+	return NULL;
+}
+
+void disruptor_graph_remember(struct disruptor *d, int error)
+{
+	/* What is refused while it runs does no harm to what runs. */
+	if (!d->started)
+		disruptor_note_failure(&d->graph_failure, error);
+}
+
+static struct disruptor_processor *
+add_and_run(struct disruptor *d,
+	    const struct disruptor_processor_options *options)
+{
+	const struct disruptor_processor *end = d->processors;
+	struct disruptor_processor *p = disruptor_graph_add(d, options, NULL);
+	int error = p == NULL ? -errno : disruptor_graph_run(d, end);
+
+	if (error == 0)
+		return p;
+	disruptor_graph_remember(d, error);
 	errno = -error;
 	return NULL;
 }
@@ -166,16 +169,12 @@ struct disruptor_processor *
 disruptor_handle_events_opts(struct disruptor *d,
 			     const struct disruptor_processor_options *options)
 {
-	struct disruptor_processor *processor = NULL;
+	struct disruptor_processor *processor;
 
-	if (d == NULL || disruptor_check_process(d) < 0)
+	if (disruptor_graph_begin(d) < 0)
 		return NULL;
-	pthread_mutex_lock(&d->mutex);
-	if (d->graph_error == 0)
-		processor = make_processor(d, options);
-	else
-		errno = -d->graph_error;
-	pthread_mutex_unlock(&d->mutex);
+	processor = add_and_run(d, options);
+	disruptor_end_change(d);
 	return processor;
 }
 

@@ -15,8 +15,12 @@
  *	consumer_record.c	consumers join, leave, are evicted
  *	event_poller.c		polls that do not succeed at once
  *	wait_strategy.c		spin, yield, sleep, block; waking up
+ *	event_handler.c		one batch: calls, errors, early release
  *	event_processor.c	a thread for a handler
  *	graph.c			handlers in order
+ *	graph_change.c		handlers come and go
+ *	worker_pool.c		workers come and go
+ *	worker_share.c		which events are whose
  *	life_cycle.c		start, shutdown, halt
  *	inspect.c, check.c	looking at a ring from outside
  */
@@ -26,6 +30,7 @@
 #include <disruptor/disruptor.h>
 
 #include <pthread.h>
+#include <time.h>
 
 #include "os/os.h"
 
@@ -35,6 +40,16 @@
 __attribute__((format(printf, 2, 3))) int disruptor_fail(int error,
 							 const char *format,
 							 ...);
+
+#define DISRUPTOR_REASON_SIZE 320
+
+struct disruptor_failure {
+	int error;		/* negative errno; 0: none */
+	char reason[DISRUPTOR_REASON_SIZE];
+};
+
+/* Keeps the first one, with this thread's disruptor_error(). */
+void disruptor_note_failure(struct disruptor_failure *failure, int error);
 
 /* --- options.c ---------------------------------------------------------- */
 
@@ -109,13 +124,6 @@ struct disruptor_poller_private {
 	uint16_t upstream_index[DISRUPTOR_CONSUMERS_LIMIT];
 };
 
-/* How far the threads of a start have come. */
-enum disruptor_phase {
-	DISRUPTOR_PHASE_STARTING, /* on_start runs */
-	DISRUPTOR_PHASE_RUNNING,  /* all of them succeeded: handle events */
-	DISRUPTOR_PHASE_FAILED	  /* one did not: end */
-};
-
 struct disruptor {
 	struct disruptor_header header;	/* checked copy; the only one used */
 	unsigned char *region;
@@ -137,18 +145,19 @@ struct disruptor {
 	struct disruptor_poller_private *poller_handles;
 	bool halted;
 	struct disruptor_processor *processors;
-	int graph_error;	/* the first one sticks; negative errno */
-	char graph_reason[200];
-	int failure;		/* why a processor ended early; negative errno */
-	char failure_reason[200];
+	struct disruptor_worker_pool *pools;
+	struct disruptor_failure graph_failure; /* the first one sticks */
+	struct disruptor_failure start_failure;
+	struct disruptor_failure failure; /* why a processor ended early */
 	bool started;
-	enum disruptor_phase phase; /* of the last start */
 	uint32_t starting;	/* processor threads whose on_start is not done */
 	uint32_t running;	/* processor threads that have not ended */
 	pthread_cond_t changed;	/* running or changing is less than it was */
 	bool changing;		/* a start, shutdown or join is under way */
 };
 
+/* For time-outs by disruptor_os_now(). */
+void disruptor_cond_init(pthread_cond_t *condition);
 /* Zeroed and on lines of its own; for free(). NULL with errno. */
 void *disruptor_allocate(size_t size);
 /* Fills in what follows from a checked header, a mapping and its file. */
@@ -247,6 +256,12 @@ static inline bool disruptor_set_has(const uint64_t *bits, uint32_t i)
 	return (bits[i / 64] >> (i % 64)) & 1;
 }
 
+static inline void disruptor_set_add(struct disruptor_consumer_set *set,
+				     uint32_t i)
+{
+	set->bits[i / 64] |= UINT64_C(1) << (i % 64);
+}
+
 static inline uint32_t disruptor_consumer_state(uint64_t status)
 {
 	return (uint32_t)(status & 0xff);
@@ -266,6 +281,12 @@ void disruptor_consumer_leave(struct disruptor_poller_private *p);
 /* Takes a dead consumer that holds no place off the gate. d->mutex is free. */
 void disruptor_consumer_evict_if_dead(struct disruptor *d, uint32_t index);
 bool disruptor_consumer_is_active(const struct disruptor *d, uint32_t index);
+/*
+ * Whoever follows one of members follows also index from now on: all that
+ * happens after this, to those that learn of it, finds it so. d->mutex is held.
+ */
+int disruptor_consumer_join_members(struct disruptor *d, uint32_t index,
+				    const struct disruptor_consumer_set *members);
 
 /* --- event_poller.c ----------------------------------------------------- */
 
@@ -274,8 +295,10 @@ struct disruptor_poller *
 disruptor_poller_make(struct disruptor *d,
 		      const struct disruptor_poller_options *options,
 		      const struct disruptor_consumer_set *upstream);
+/* Its record's place among the ring's consumers. */
+uint32_t disruptor_poller_index(const struct disruptor_poller *poller);
 /* Leaves and frees; d->mutex is held. */
-void disruptor_poller_unmake(struct disruptor_poller_private *p);
+void disruptor_poller_unmake(struct disruptor_poller *poller);
 void disruptor_producer_unmake(struct disruptor_producer_private *p);
 
 /* --- wait_strategy.c ---------------------------------------------------- */
@@ -304,10 +327,31 @@ bool disruptor_suspicion_due(struct disruptor_suspicion *suspicion,
 /* The cold half of E5 for publishers: wakes who sleeps on this word. */
 void disruptor_wake(uint32_t *signal, bool shared);
 
-/* --- event_processor.c, graph.c, life_cycle.c --------------------------- */
+/* --- processors: the graph, its threads, its pools ----------------------- */
 
 #define DISRUPTOR_THREAD_NAME_SIZE 16 /* the kernel's, with a zero byte */
 #define DISRUPTOR_CPUS_SIZE 256
+
+/* Of a worker's poller, beside DISRUPTOR_HALTED: after what it took. */
+#define DISRUPTOR_LEAVING 2u
+
+/* A processor's part in a pool. */
+struct disruptor_worker {
+	uint32_t id;		/* not 0; nobody in the pool had it before */
+	/* Without a key: what it took and is not done with. */
+	int64_t taken;
+	int64_t taken_end;
+	/* By key: it is done with all before passed, and has seen looked. */
+	int64_t passed;
+	int64_t looked;
+};
+
+/* How far those that are started together have come. */
+enum disruptor_phase {
+	DISRUPTOR_PHASE_STARTING, /* on_start runs */
+	DISRUPTOR_PHASE_RUNNING,  /* all of them succeeded: handle events */
+	DISRUPTOR_PHASE_FAILED	  /* one did not: end */
+};
 
 struct disruptor_processor {
 	struct disruptor *disruptor;
@@ -316,10 +360,14 @@ struct disruptor_processor {
 	struct disruptor_processor_options options; /* its strings: here */
 	char thread_name[DISRUPTOR_THREAD_NAME_SIZE];
 	char cpus[DISRUPTOR_CPUS_SIZE];
+	struct disruptor_worker_pool *pool; /* NULL: every event is its own */
+	struct disruptor_worker worker;
 	void *state;		/* what callbacks get */
 	uint64_t errors;	/* skipped */
 	pthread_t thread;
 	bool joinable;
+	enum disruptor_phase phase; /* under d->mutex, as ended */
+	bool ended;		/* the thread's last word */
 	bool failed;		/* a handler, not the ring, ended it */
 	/* The batch in hand, for disruptor_release(). */
 	int64_t first;
@@ -327,14 +375,84 @@ struct disruptor_processor {
 	int64_t released;
 };
 
-/* d->mutex is held. */
-int disruptor_processor_start(struct disruptor_processor *processor);
+/* --- event_handler.c */
+
+/* This thread is p's. */
+void disruptor_processor_enter(struct disruptor_processor *p);
 /* Whether the caller is one of d's processor threads: it must not join. */
 bool disruptor_processor_is_caller(const struct disruptor *d);
+/* Handles and passes the count events that its poller has ready, or fails. */
+int disruptor_handle_batch(struct disruptor_processor *p, int64_t count);
+
+/* --- event_processor.c */
+
+/* A callback's own number: whatever it is, an errno comes of it. */
+int disruptor_honest_error(int error);
+/*
+ * Starts these of the list, and waits for their on_start. After a failure all
+ * of them are about to end. d->mutex is held.
+ */
+int disruptor_processors_start(struct disruptor *d,
+			       struct disruptor_processor *first,
+			       const struct disruptor_processor *end);
+/* Waits for a thread that has ended or is about to, if there is one. */
+void disruptor_processor_join(struct disruptor_processor *processor);
+
+/* --- graph.c; a change is under way and d->mutex is held */
+
+/* As disruptor_handle_events_opts(); upstream by record adds to options. */
+struct disruptor_processor *
+disruptor_graph_add(struct disruptor *d,
+		    const struct disruptor_processor_options *options,
+		    const struct disruptor_consumer_set *upstream);
+/* The first error of a graph that is not started sticks. */
+void disruptor_graph_remember(struct disruptor *d, int error);
+
+/* --- graph_change.c; a change is under way and d->mutex is held */
+
+/* Begins one, unless the graph cannot be changed or not from here. */
+int disruptor_graph_begin(struct disruptor *d);
+/* Whether its threads handle events, or did until the ring's end. */
+bool disruptor_graph_runs(const struct disruptor *d);
+/* Starts those that were added before end, if it runs; or takes them out. */
+int disruptor_graph_run(struct disruptor *d,
+			const struct disruptor_processor *end);
+/* Asks its thread to end between two batches: 0, or -ETIMEDOUT. */
+int disruptor_graph_stop(struct disruptor_processor *p, int64_t deadline);
+/* Takes out those that were added before end; returns error. */
+int disruptor_graph_undo(struct disruptor *d,
+			 const struct disruptor_processor *end, int error);
+
+/* --- worker_pool.c, worker_share.c */
+
+/* Others take over; 0, or it cannot go now. A change is under way. */
+int disruptor_worker_leave(struct disruptor_processor *p, int64_t deadline);
+/* -EBUSY: its handler failed at an event that is still its own. */
+int disruptor_worker_check_left(const struct disruptor_processor *p);
+/* It is no longer of its pool. */
+void disruptor_worker_forget(struct disruptor_processor *p);
+void disruptor_worker_pools_free(struct disruptor *d);
+/* Narrows p->first and p->end to what this worker has to do next. */
+int disruptor_worker_take(struct disruptor_processor *p);
+/* How far it may pass: ready is the end of what was ready, done of what is. */
+int64_t disruptor_worker_done(struct disruptor_processor *p, int64_t ready,
+			      int64_t done);
+/* The first of its own events from sequence on, or p->end. */
+int64_t disruptor_worker_next(const struct disruptor_processor *p,
+			      int64_t sequence);
+
+/* --- life_cycle.c */
+
+/* One start, stop or change of the graph at a time; takes d->mutex. */
+bool disruptor_begin_change(struct disruptor *d, int64_t deadline);
+void disruptor_end_change(struct disruptor *d);
+/* Not from a handler, not from a forked child. */
+int disruptor_check_caller(const struct disruptor *d);
 /* Tells all handles to stop and wakes them; d->mutex is held. */
 void disruptor_halt_handles(struct disruptor *d);
 /* d->mutex is held. False: the deadline has passed. */
 bool disruptor_wait_for_change(struct disruptor *d, int64_t deadline);
+struct timespec disruptor_absolute(int64_t ns);
 /* Ends the graph: drains or halts, joins, frees the processors. */
 void disruptor_graph_free(struct disruptor *d);
 

@@ -7,7 +7,7 @@
 #define NS_PER_S INT64_C(1000000000)
 #define DRAIN_NAP_NS INT64_C(200000)
 
-static struct timespec absolute(int64_t ns)
+struct timespec disruptor_absolute(int64_t ns)
 {
 	struct timespec t = { .tv_sec = (time_t)(ns / NS_PER_S),
 			      .tv_nsec = (long)(ns % NS_PER_S) };
@@ -17,7 +17,7 @@ static struct timespec absolute(int64_t ns)
 
 bool disruptor_wait_for_change(struct disruptor *d, int64_t deadline)
 {
-	struct timespec t = absolute(deadline);
+	struct timespec t = disruptor_absolute(deadline);
 
 	if (deadline == INT64_MAX)
 		return pthread_cond_wait(&d->changed, &d->mutex) == 0;
@@ -26,7 +26,7 @@ bool disruptor_wait_for_change(struct disruptor *d, int64_t deadline)
 }
 
 /* One start, shutdown or join at a time. Returns with d->mutex held. */
-static bool begin_change(struct disruptor *d, int64_t deadline)
+bool disruptor_begin_change(struct disruptor *d, int64_t deadline)
 {
 	pthread_mutex_lock(&d->mutex);
 	while (d->changing)
@@ -41,7 +41,7 @@ static bool begin_change(struct disruptor *d, int64_t deadline)
 }
 
 /* d->mutex is held, and released. */
-static void end_change(struct disruptor *d)
+void disruptor_end_change(struct disruptor *d)
 {
 	d->changing = false;
 	pthread_cond_broadcast(&d->changed);
@@ -101,58 +101,36 @@ static void join_all(struct disruptor *d)
 	struct disruptor_processor *p;
 
 	pthread_mutex_unlock(&d->mutex);
-	for (p = d->processors; p != NULL; p = p->following) {
-		if (!p->joinable)
-			continue;
-		pthread_join(p->thread, NULL);
-		p->joinable = false;
-	}
+	for (p = d->processors; p != NULL; p = p->following)
+		disruptor_processor_join(p);
 	pthread_mutex_lock(&d->mutex);
 	d->started = false;
-}
-
-/* All on_start ran: the threads wait to hear whether to handle events. */
-static int let_go(struct disruptor *d, int error)
-{
-	d->phase = error < 0 ? DISRUPTOR_PHASE_FAILED :
-			       DISRUPTOR_PHASE_RUNNING;
-	pthread_cond_broadcast(&d->changed);
-	if (error < 0) {
-		join_all(d);
-		d->failure = 0;
-	}
-	return error;
 }
 
 /* A change is under way; d->mutex is held. */
 static int start_all(struct disruptor *d)
 {
-	struct disruptor_processor *p;
-	int error = 0;
+	int error;
 
-	if (d->graph_error < 0)
-		return disruptor_fail(-d->graph_error,
+	if (d->graph_failure.error < 0)
+		return disruptor_fail(-d->graph_failure.error,
 				      "the graph has an error: %s",
-				      d->graph_reason);
+				      d->graph_failure.reason);
 	/* Halted from a handler: those threads have ended or are about to. */
 	if (d->started && d->halted)
 		join_all(d);
 	if (d->started)
 		return disruptor_fail(EALREADY, "it runs already");
 	set_halted(d, 0);
-	d->failure = 0;
+	d->failure.error = 0;
 	d->started = true;
-	d->phase = DISRUPTOR_PHASE_STARTING;
-	for (p = d->processors; p != NULL && error == 0; p = p->following)
-		error = disruptor_processor_start(p);
-	while (d->starting > 0)
-		disruptor_wait_for_change(d, INT64_MAX);
-	if (error == 0 && d->failure < 0)
-		error = disruptor_fail(-d->failure, "%s", d->failure_reason);
-	return let_go(d, error);
+	error = disruptor_processors_start(d, d->processors, NULL);
+	if (error < 0)
+		join_all(d);
+	return error;
 }
 
-static int check_caller(const struct disruptor *d)
+int disruptor_check_caller(const struct disruptor *d)
 {
 	if (d == NULL)
 		return disruptor_fail(EINVAL, "no disruptor");
@@ -163,13 +141,13 @@ static int check_caller(const struct disruptor *d)
 
 int disruptor_start(struct disruptor *d)
 {
-	int error = check_caller(d);
+	int error = disruptor_check_caller(d);
 
 	if (error < 0)
 		return error;
-	begin_change(d, INT64_MAX);
+	disruptor_begin_change(d, INT64_MAX);
 	error = start_all(d);
-	end_change(d);
+	disruptor_end_change(d);
 	if (error < 0)
 		errno = -error;
 	return error;
@@ -189,11 +167,11 @@ int disruptor_halt(struct disruptor *d)
 	pthread_mutex_unlock(&d->mutex);
 	if (disruptor_processor_is_caller(d))
 		return 0;
-	begin_change(d, INT64_MAX);
+	disruptor_begin_change(d, INT64_MAX);
 	/* Unless it was started again meanwhile: that is not ours to end. */
 	if (d->halted)
 		join_all(d);
-	end_change(d);
+	disruptor_end_change(d);
 	return 0;
 }
 
@@ -252,30 +230,29 @@ static int drain_and_join(struct disruptor *d, int64_t deadline)
 /* Once: what has been told is no news. d->mutex is held. */
 static int report_failure(struct disruptor *d)
 {
-	int failure = d->failure;
+	int error = d->failure.error;
 
-	d->failure = 0;
-	return failure < 0 ? disruptor_fail(-failure, "%s", d->failure_reason) :
-			     0;
+	d->failure.error = 0;
+	return error < 0 ? disruptor_fail(-error, "%s", d->failure.reason) : 0;
 }
 
 int disruptor_shutdown(struct disruptor *d, int64_t timeout_ns)
 {
 	int64_t deadline = disruptor_deadline(timeout_ns);
-	int error = check_caller(d);
+	int error = disruptor_check_caller(d);
 
 	if (error < 0)
 		return error;
 	if (!d->shared)
 		disruptor_close(d);
-	if (!begin_change(d, deadline))
+	if (!disruptor_begin_change(d, deadline))
 		return disruptor_fail(ETIMEDOUT, "another thread starts or "
 						 "stops it");
 	if (d->started)
 		error = drain_and_join(d, deadline);
 	if (error == 0)
 		error = report_failure(d);
-	end_change(d);
+	disruptor_end_change(d);
 	if (error < 0)
 		errno = -error;
 	return error;
@@ -293,4 +270,5 @@ void disruptor_graph_free(struct disruptor *d)
 		d->processors = p->following;
 		free(p);
 	}
+	disruptor_worker_pools_free(d);
 }

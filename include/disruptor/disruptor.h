@@ -12,6 +12,7 @@
 #include <disruptor/shared_memory.h>
 #include <disruptor/typed.h>
 #include <disruptor/version.h>
+#include <disruptor/worker_pool.h>
 
 /*
  * libdisruptor: a ring of preallocated events between threads or processes.

@@ -23,7 +23,7 @@ struct disruptor_poller {
 	int64_t batch_max;	/* events that one poll returns */
 	uint64_t epoch;		/* of control, when barrier was made */
 	uint32_t must_fence;	/* see disruptor_signal_wanted() */
-	uint32_t halted;	/* set by disruptor_halt() */
+	uint32_t halted;	/* not 0: by disruptor_halt(), or removed */
 	struct disruptor_poller_private *hidden;
 };
 

@@ -13,8 +13,12 @@
  *
  * The graph is built by calls whose first error sticks: after it they do
  * nothing and return NULL, and disruptor_start() reports it. They accept NULL
- * for the disruptor and for processors that could not be made. One thread
- * builds the graph.
+ * for the disruptor and for processors that could not be made.
+ *
+ * The same calls add to a graph that runs: the processor begins at once, with
+ * the next event that is published or where options.start says, and the call
+ * returns when its on_start ran. What fails then (NULL with errno) changes
+ * nothing. Any thread, but a processor's: -EDEADLK.
  */
 
 struct disruptor;
@@ -109,6 +113,23 @@ disruptor_handle_events_opts(struct disruptor *disruptor,
  * -EINVAL: not from a handler, or not of its batch.
  */
 DISRUPTOR_API int disruptor_release(int64_t sequence);
+
+/*
+ * Takes a processor out, also while events flow, also the last one: it ends
+ * after the batch in hand, its on_shutdown runs, it no longer gates producers
+ * (one with a name holds its place, see disruptor_remove_consumer()), and those
+ * that came after it come after those that it came after. Frees it. A worker
+ * leaves the rest of its share to its pool.
+ *
+ * The sequence of the first event that it did not handle. -ETIMEDOUT after
+ * timeout_ns (negative: without end): its handler has not returned; call again.
+ * -EBUSY: a worker's handler failed at an event that nobody else may have, or
+ * the workers of a pool by key stand at different events; disruptor_start()
+ * goes on there. Any thread but a processor's (-EDEADLK).
+ */
+DISRUPTOR_API int64_t
+disruptor_processor_remove(struct disruptor_processor *processor,
+			   int64_t timeout_ns);
 
 /* How many events were skipped by ON_ERROR_SKIP. Any thread. */
 DISRUPTOR_API uint64_t

@@ -114,10 +114,10 @@ static void after_start(const struct flavour *flavour)
 
 	CHECK(disruptor_handle_events_with(d, ignore, &n) != NULL);
 	CHECK_EQ(disruptor_start(d), 0);
-	CHECK(disruptor_handle_events_with(d, ignore, &n) == NULL);
-	CHECK(disruptor_start(d) < 0);
+	CHECK(disruptor_handle_events_with(d, ignore, &n) != NULL);
+	CHECK_ERROR(disruptor_start(d), EALREADY);
 	PUT(p, 1);
-	while (disruptor_load_acquire_u32(&n) < 1)
+	while (disruptor_load_acquire_u32(&n) < 2)
 		pause_ms(1);
 	CHECK_EQ(disruptor_shutdown(d, DISRUPTOR_FOREVER), 0);
 	disruptor_free(d);

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: MIT */
+#include "worker_pool.h"
+
+#include <stdlib.h>
+
+#define SETTLE_NAP_NS INT64_C(200000)
+
+static int check_options(const struct disruptor_processor_options *o,
+			 uint32_t workers, disruptor_event_key key)
+{
+	if (workers == 0 || workers > DISRUPTOR_WORKERS_MAX)
+		return disruptor_fail(EINVAL, "a pool has 1 to %d workers",
+				      DISRUPTOR_WORKERS_MAX);
+	if (o->name != NULL)
+		return disruptor_fail(EINVAL, "a pool has no name: each of its "
+					      "workers is a consumer");
+	if (o->on_batch != NULL && key != NULL)
+		return disruptor_fail(EINVAL, "a pool by key handles events "
+					      "one by one, not on_batch");
+	return 0;
+}
+
+static struct disruptor_worker_pool *make_pool(struct disruptor *d,
+					       disruptor_event_key key)
+{
+	struct disruptor_worker_pool *pool = disruptor_allocate(sizeof(*pool));
+
+	if (pool == NULL)
+		return NULL;
+	pool->disruptor = d;
+	pool->key = key;
+	pool->boundary = INT64_MAX;
+	pthread_mutex_init(&pool->mutex, NULL);
+	disruptor_cond_init(&pool->settled);
+	pool->following = d->pools;
+	d->pools = pool;
+	return pool;
+}
+
+void disruptor_worker_pools_free(struct disruptor *d)
+{
+	struct disruptor_worker_pool *pool;
+
+	while ((pool = d->pools) != NULL) {
+		d->pools = pool->following;
+		pthread_cond_destroy(&pool->settled);
+		pthread_mutex_destroy(&pool->mutex);
+		free(pool);
+	}
+}
+
+/* --- workers ---------------------------------------------------------------- */
+
+static void enlist(struct disruptor_worker_pool *pool,
+		   struct disruptor_processor *p)
+{
+	int64_t sequence = disruptor_poller_sequence(p->poller, 0);
+
+	p->pool = pool;
+	p->worker.id = ++pool->last_id;
+	p->worker.passed = p->worker.looked = sequence;
+	pthread_mutex_lock(&pool->mutex);
+	pool->workers[pool->count++] = p;
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+void disruptor_worker_forget(struct disruptor_processor *p)
+{
+	struct disruptor_worker_pool *pool = p->pool;
+	uint32_t i = 0;
+
+	pthread_mutex_lock(&pool->mutex);
+	while (pool->workers[i] != p)
+		i++;
+	pool->count--;
+	for (; i <= pool->count; i++)
+		pool->workers[i] = pool->workers[i + 1];
+	pthread_mutex_unlock(&pool->mutex);
+}
+
+static struct disruptor_processor *
+first_worker(struct disruptor_worker_pool *pool,
+	     const struct disruptor_processor_options *given)
+{
+	struct disruptor_processor_options options = *given;
+	struct disruptor_processor *p;
+
+	/* batch_max is what it takes at once, not what it looks at. */
+	if (pool->key == NULL)
+		options.batch_max = 0;
+	p = disruptor_graph_add(pool->disruptor, &options, NULL);
+	if (p == NULL)
+		return NULL;
+	p->options.batch_max = given->batch_max;
+	pool->begin = pool->next = disruptor_poller_sequence(p->poller, 0);
+	enlist(pool, p);
+	return p;
+}
+
+/*
+ * It begins no later than the others are: so it guards all that they have not
+ * taken, and may take it.
+ */
+static struct disruptor_processor *
+join_like(struct disruptor_worker_pool *pool,
+	  const struct disruptor_processor *like)
+{
+	struct disruptor_processor_options options = like->options;
+	struct disruptor_consumer_set upstream;
+	struct disruptor_processor *p;
+
+	if (!disruptor_consumer_upstream(like->poller->record, &upstream)) {
+		disruptor_fail(EAGAIN, "consumers come and go too fast");
+		return NULL;
+	}
+	options.start = DISRUPTOR_START_OLDEST;
+	options.thread_name = like->thread_name[0] != '\0' ? like->thread_name :
+							     NULL;
+	options.cpus = like->cpus[0] != '\0' ? like->cpus : NULL;
+	options.batch_max = pool->key != NULL ? like->options.batch_max : 0;
+	p = disruptor_graph_add(pool->disruptor, &options, &upstream);
+	if (p == NULL)
+		return NULL;
+	p->options.batch_max = like->options.batch_max;
+	return p;
+}
+
+static int join_followed(struct disruptor_worker_pool *pool,
+			 const struct disruptor_processor *p)
+{
+	struct disruptor_consumer_set members = { { 0 } };
+	uint32_t i;
+
+	for (i = 0; i < pool->count; i++)
+		disruptor_set_add(&members, disruptor_poller_index(
+						    pool->workers[i]->poller));
+	return disruptor_consumer_join_members(
+		pool->disruptor, disruptor_poller_index(p->poller), &members);
+}
+
+static struct disruptor_processor *one_more(struct disruptor_worker_pool *pool)
+{
+	struct disruptor_processor *p = join_like(pool, pool->workers[0]);
+
+	if (p == NULL)
+		return NULL;
+	/* Before it takes anything. */
+	if (join_followed(pool, p) < 0) {
+		disruptor_graph_undo(pool->disruptor, p->following, -errno);
+		return NULL;
+	}
+	enlist(pool, p);
+	return p;
+}
+
+/* --- a pool ----------------------------------------------------------------- */
+
+static int fill(struct disruptor_worker_pool *pool,
+		const struct disruptor_processor_options *worker,
+		uint32_t workers)
+{
+	struct disruptor *d = pool->disruptor;
+	const struct disruptor_processor *end = d->processors;
+
+	if (first_worker(pool, worker) == NULL)
+		return -errno;
+	while (pool->count < workers)
+		if (one_more(pool) == NULL)
+			return disruptor_graph_undo(d, end, -errno);
+	if (pool->key != NULL)
+		disruptor_worker_pool_share(pool, NULL);
+	return disruptor_graph_run(d, end);
+}
+
+static struct disruptor_worker_pool *
+new_pool(struct disruptor *d, const struct disruptor_processor_options *worker,
+	 uint32_t workers, disruptor_event_key key)
+{
+	struct disruptor_worker_pool *pool = NULL;
+	int error = check_options(worker, workers, key);
+
+	if (error == 0) {
+		pool = make_pool(d, key);
+		error = pool == NULL ? -ENOMEM : fill(pool, worker, workers);
+	}
+	if (error == 0)
+		return pool;
+	disruptor_graph_remember(d, error);
+	errno = -error;
+	return NULL;
+}
+
+struct disruptor_worker_pool *disruptor_handle_events_with_workers(
+	struct disruptor *d, const struct disruptor_processor_options *given,
+	uint32_t workers, disruptor_event_key key)
+{
+	struct disruptor_processor_options worker;
+	struct disruptor_worker_pool *pool;
+
+	if (disruptor_options_copy(&worker, sizeof(worker), sizeof(worker),
+				   given) < 0 ||
+	    disruptor_graph_begin(d) < 0)
+		return NULL;
+	worker.size = sizeof(worker);
+	pool = new_pool(d, &worker, workers, key);
+	disruptor_end_change(d);
+	return pool;
+}
+
+/* --- workers come and go ---------------------------------------------------- */
+
+/* d->mutex is held, but not while napping. */
+static bool wait_settled(struct disruptor_worker_pool *pool, int64_t deadline)
+{
+	struct disruptor *d = pool->disruptor;
+
+	while (!disruptor_worker_pool_settled(pool)) {
+		if (!disruptor_graph_runs(d) || disruptor_os_now() >= deadline)
+			return false;
+		pthread_mutex_unlock(&d->mutex);
+		disruptor_os_nap(SETTLE_NAP_NS);
+		pthread_mutex_lock(&d->mutex);
+	}
+	return true;
+}
+
+/*
+ * With or without p the keys fall to other workers. Else all is as before,
+ * which is with or without p again.
+ */
+static int reshare(struct disruptor_worker_pool *pool, int64_t deadline,
+		   const struct disruptor_processor *without,
+		   const struct disruptor_processor *before)
+{
+	if (disruptor_graph_runs(pool->disruptor) &&
+	    !wait_settled(pool, deadline))
+		return disruptor_fail(ETIMEDOUT, "another change is under way");
+	disruptor_worker_pool_share(pool, without);
+	if (wait_settled(pool, deadline) ||
+	    !disruptor_worker_pool_reshare(pool, before))
+		return 0;
+	if (!disruptor_graph_runs(pool->disruptor))
+		return disruptor_fail(EBUSY, "its workers stand at different "
+					     "events: disruptor_start() "
+					     "brings them to one");
+	return disruptor_fail(ETIMEDOUT, "a worker's handler has not returned");
+}
+
+int disruptor_worker_leave(struct disruptor_processor *p, int64_t deadline)
+{
+	if (p->pool->key == NULL || p->pool->count == 1)
+		return 0;
+	return reshare(p->pool, deadline, p, NULL);
+}
+
+int disruptor_worker_check_left(const struct disruptor_processor *p)
+{
+	if (p->worker.taken == p->worker.taken_end)
+		return 0;
+	return disruptor_fail(EBUSY,
+			      "the worker is not done with event %lld: "
+			      "disruptor_start() goes on with it",
+			      (long long)p->worker.taken);
+}
+
+/* On a ring that is stopped they share anew when it runs again. */
+static int give_share(struct disruptor_worker_pool *pool,
+		      const struct disruptor_processor *p, int64_t deadline)
+{
+	if (pool->key == NULL)
+		return 0;
+	if (disruptor_graph_runs(pool->disruptor))
+		return reshare(pool, deadline, NULL, p);
+	disruptor_worker_pool_share(pool, NULL);
+	return 0;
+}
+
+static struct disruptor_processor *add(struct disruptor_worker_pool *pool,
+				       int64_t deadline)
+{
+	struct disruptor *d = pool->disruptor;
+	const struct disruptor_processor *end = d->processors;
+	struct disruptor_processor *p;
+	int error;
+
+	if (pool->count == 0 || pool->count == DISRUPTOR_WORKERS_MAX) {
+		disruptor_fail(pool->count == 0 ? ENOENT : EUSERS,
+			       "the pool has %u workers", pool->count);
+		return NULL;
+	}
+	p = one_more(pool);
+	if (p == NULL || disruptor_graph_run(d, end) < 0)
+		return NULL;
+	error = give_share(pool, p, deadline);
+	if (error == 0)
+		return p;
+	/* It has no keys, so it waits for events or at the boundary. */
+	disruptor_graph_stop(p, INT64_MAX);
+	disruptor_graph_undo(d, end, error);
+	return NULL;
+}
+
+struct disruptor_processor *
+disruptor_worker_pool_add(struct disruptor_worker_pool *pool,
+			  int64_t timeout_ns)
+{
+	int64_t deadline = disruptor_deadline(timeout_ns);
+	struct disruptor_processor *p;
+
+	if (disruptor_graph_begin(pool != NULL ? pool->disruptor : NULL) < 0)
+		return NULL;
+	p = add(pool, deadline);
+	disruptor_end_change(pool->disruptor);
+	return p;
+}
+
+struct disruptor_processor *const *
+disruptor_worker_pool_workers(const struct disruptor_worker_pool *pool)
+{
+	static struct disruptor_processor *const nobody[] = { NULL };
+
+	return pool != NULL ? pool->workers : nobody;
+}
