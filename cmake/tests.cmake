@@ -80,6 +80,10 @@ if(NOT CMAKE_CROSSCOMPILING)
   script(check layers scripts/check-layers)
   script(check edges scripts/check-edges)
   script(check examples scripts/show-examples --check)
+  if(TARGET example_diamond)
+    script(check output tests/examples/check-output
+           ${PROJECT_BINARY_DIR}/examples)
+  endif()
   script(check headers tests/headers/check-headers)
   if(NOT DISRUPTOR_SANITIZE)
     script(check symbols
