@@ -177,7 +177,38 @@ static void signal_is_looked_at(void **state)
 	CHECK(disruptor_signal_wanted(&word, 0));
 }
 
+/*
+ * LMAX: shouldNotifyWaitStrategyOnPublish, …OnPublishBatch. One wake for a
+ * publish, however much is in it, and none where nobody sleeps.
+ */
+static void count_wakes(bool words, bool multi_producer, int64_t n)
+{
+	struct region r;
+	struct disruptor_sequencer s = sequencer(&r, words, multi_producer);
+
+	CHECK_EQ(disruptor_sequencer_try_claim(&s, n), DISRUPTOR_CLAIM_OK);
+	CHECK_EQ(r.shared.control.signal, 0);
+	r.shared.control.signal = DISRUPTOR_SIGNAL_SLEEPERS;
+	disruptor_sequencer_publish(&s);
+	CHECK_EQ(r.shared.control.signal, DISRUPTOR_SIGNAL_WAKE);
+	CHECK_EQ(disruptor_sequencer_try_claim(&s, 1), DISRUPTOR_CLAIM_OK);
+	disruptor_sequencer_publish(&s);
+	CHECK_EQ(r.shared.control.signal, DISRUPTOR_SIGNAL_WAKE);
+}
+
+static void one_wake_for_a_publish(void **state)
+{
+	int64_t n;
+
+	(void)state;
+	for (n = 1; n < CAPACITY; n++) {
+		count_wakes(false, false, n);
+		count_wakes(true, false, n);
+		count_wakes(true, true, n);
+	}
+}
+
 TEST_MAIN(TEST(single_packed), TEST(single_stamped), TEST(multi),
 	  TEST(multi_takes_what_is_free), TEST(full_is_full),
 	  TEST(one_claim_in_hand), TEST(closed_or_halted),
-	  TEST(signal_is_looked_at));
+	  TEST(signal_is_looked_at), TEST(one_wake_for_a_publish));
