@@ -177,8 +177,10 @@ static void suspect(void *context)
 }
 
 /* Something is claimed that does not come. */
-static bool is_held_up(const struct disruptor_poller *poller)
+static bool held_up(void *context)
 {
+	const struct disruptor_poller *poller = context;
+
 	return disruptor_sequence_load_relaxed(poller->barrier.cursor) >
 	       poller->next;
 }
@@ -187,7 +189,7 @@ static void look_after_the_dead(struct disruptor_poller *poller)
 {
 	struct disruptor_poller_private *p = private_of(poller);
 
-	if (p->disruptor->shared && is_held_up(poller) &&
+	if (p->disruptor->shared && held_up(poller) &&
 	    disruptor_suspicion_due(&p->suspicion, poller->next))
 		suspect(poller);
 }
@@ -254,7 +256,8 @@ int64_t disruptor_poll_wait_slow(struct disruptor_poller *poller,
 {
 	struct disruptor_poller_private *p = private_of(poller);
 	struct disruptor_waiter waiter = { poller,  attempt,  point,
-					   suspect, &p->wait, p->disruptor };
+					   suspect, held_up,  &p->wait,
+					   p->disruptor };
 
 	return disruptor_wait_until(&waiter, timeout_ns);
 }

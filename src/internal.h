@@ -312,6 +312,8 @@ struct disruptor_waiter {
 	uint32_t *(*point)(void *context);
 	/* Looks after the dead; called now and then. */
 	void (*suspect)(void *context);
+	/* Somebody, who may be dead, is in the way; else there is no work. */
+	bool (*held_up)(void *context);
 	const struct disruptor_wait *wait;
 	struct disruptor *disruptor;
 };

@@ -131,13 +131,20 @@ static void suspect(void *context)
 	disruptor_recover(p->disruptor, p->gate);
 }
 
+/* Without room, somebody always is in the way. */
+static bool held_up(void *context)
+{
+	(void)context;
+	return true;
+}
+
 int64_t disruptor_claim_slow(struct disruptor_producer *producer, int64_t n,
 			     bool up_to, int64_t timeout_ns)
 {
 	struct claim claim = { private_of(producer), n, up_to };
 	struct disruptor_waiter waiter = { &claim,  attempt,
 					   point,   suspect,
-					   &claim.p->wait,
+					   held_up, &claim.p->wait,
 					   claim.p->disruptor };
 	int64_t result;
 

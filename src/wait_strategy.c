@@ -27,6 +27,7 @@
 #define SUSPECT_NS INT64_C(1000000)
 #define SLEEP_SHORTEST_NS INT64_C(1000000)
 #define SLEEP_LONGEST_NS INT64_C(50000000)
+#define SLEEP_IDLE_NS INT64_C(200000000)
 #define NAP_LONGEST_NS INT64_C(10000000)
 
 struct wait_state {
@@ -155,6 +156,20 @@ static bool sleep_on(struct wait_state *w, uint32_t *word, uint32_t expected,
 }
 
 /*
+ * Where nothing is in the way, only a waker that was killed between its store
+ * and its wake can have left something to find: that is looked for less often.
+ */
+static int64_t longer(const struct wait_state *w, int64_t ns)
+{
+	const struct disruptor_waiter *waiter = w->waiter;
+	bool suspicious = waiter->disruptor->shared &&
+			   waiter->held_up(waiter->context);
+	int64_t longest = suspicious ? SLEEP_LONGEST_NS : SLEEP_IDLE_NS;
+
+	return ns * 2 < longest ? ns * 2 : longest;
+}
+
+/*
  * Sleeps grow longer while nothing moves. After each wake they begin anew: what
  * moved may be what is behind a dead producer's claim.
  */
@@ -167,10 +182,10 @@ static void block(struct wait_state *w)
 		word = w->waiter->point(w->waiter->context);
 		if (!announce(w, word, &expected))
 			return;
-		if (!sleep_on(w, word, expected, ns))
+		if (sleep_on(w, word, expected, ns))
+			ns = longer(w, ns);
+		else
 			ns = SLEEP_SHORTEST_NS;
-		else if (ns < SLEEP_LONGEST_NS)
-			ns *= 2;
 	} while (!over(w));
 }
 
