@@ -138,6 +138,15 @@ static int join_followed(struct disruptor_worker_pool *pool,
 		pool->disruptor, disruptor_poller_index(p->poller), &members);
 }
 
+/* What came before the pool is for none of its workers: no need to guard it. */
+static void skip_to(struct disruptor_poller *poller, int64_t begin)
+{
+	if (poller->next >= begin)
+		return;
+	poller->next = poller->ready = begin;
+	disruptor_poller_release(poller, begin);
+}
+
 static struct disruptor_processor *one_more(struct disruptor_worker_pool *pool)
 {
 	struct disruptor_processor *p = join_like(pool, pool->workers[0]);
@@ -149,6 +158,7 @@ static struct disruptor_processor *one_more(struct disruptor_worker_pool *pool)
 		disruptor_graph_undo(pool->disruptor, p->following, -errno);
 		return NULL;
 	}
+	skip_to(p->poller, pool->begin);
 	enlist(pool, p);
 	return p;
 }
