@@ -86,6 +86,7 @@ if(NOT CMAKE_CROSSCOMPILING)
            ${PROJECT_BINARY_DIR}/examples)
   endif()
   script(check headers tests/headers/check-headers)
+  script(check manuals tests/manuals/check-manuals)
   if(NOT DISRUPTOR_SANITIZE)
     script(check symbols
            tests/abi/check-symbols $<TARGET_FILE:disruptor_shared>)
