@@ -20,16 +20,26 @@
  * Errors: constructors return NULL with errno; control functions return 0 or
  * -errno and set errno; the data path returns a pointer or a count. An error
  * is never encoded in a sequence. disruptor_error() tells the last failure of
- * the calling thread in words.
+ * the calling thread in words. What makes a handle may also fail with ENOMEM,
+ * and in a shared ring with what open() and mmap() fail with; in a child of
+ * fork() calls fail with ECHILD.
  *
  * Threads: a struct disruptor may be used by any thread; a producer or poller
  * handle by one thread at a time. After fork() the child attaches anew and uses
- * none of its parent's handles.
+ * none of its parent's handles. Functions of this header may lock, allocate and
+ * call the system, but for queries, which are wait-free.
+ *
+ * Ownership: handles belong to their disruptor and end with it. Options and
+ * strings are copied. NULL is accepted where that is said, and for the
+ * disruptor by all that may fail, with EINVAL.
  */
 
 DISRUPTOR_BEGIN_DECLS
 
-/* A ring for the threads of this process. EINVAL, E2BIG, ENOMEM. */
+/*
+ * A ring for the threads of this process; its events hold zeroes. The caller
+ * ends it by disruptor_free(). EINVAL, E2BIG, ENOMEM, EIO (no random numbers).
+ */
 DISRUPTOR_API struct disruptor *
 disruptor_new(const struct disruptor_options *options);
 
@@ -37,8 +47,8 @@ disruptor_new(const struct disruptor_options *options);
  * Private ring: close, drain, join. Shared ring: stop this process's
  * processors and leave; the ring and its stream go on. Either way all
  * producers, pollers and processors of this disruptor are freed with it. NULL
- * is accepted. Not from a handler. Cannot say that a handler failed: call
- * disruptor_shutdown() first to hear of it.
+ * is accepted. Not from a handler, nor beside any other call. Cannot say that a
+ * handler failed: call disruptor_shutdown() first to hear of it.
  */
 DISRUPTOR_API void disruptor_free(struct disruptor *disruptor);
 
@@ -46,13 +56,14 @@ DISRUPTOR_API void disruptor_free(struct disruptor *disruptor);
  * End of stream, for everybody and for good: claims fail with ESHUTDOWN,
  * consumers drain what was claimed before and then see -ESHUTDOWN. In a single
  * producer ring the producer's own thread closes, or one that knows that it
- * has no claim in hand. Idempotent. Wakes everybody.
+ * has no claim in hand. Idempotent. Wakes everybody. Takes no lock; any thread,
+ * handlers included.
  */
 DISRUPTOR_API int disruptor_close(struct disruptor *disruptor);
 
 /*
  * A producer. EBUSY: a single producer ring has one that lives; EUSERS: all
- * producers_max are taken; ESHUTDOWN: closed.
+ * producers_max are taken; ESHUTDOWN: closed; EINVAL, E2BIG: options.
  */
 DISRUPTOR_API struct disruptor_producer *
 disruptor_producer_new(struct disruptor *disruptor);
@@ -66,8 +77,10 @@ DISRUPTOR_API void disruptor_producer_free(struct disruptor_producer *producer);
 /*
  * A consumer. With a name it holds its place in the ring when it leaves or
  * dies, and resumes there when the name comes back; an anonymous one is
- * forgotten. EBUSY: a living process has that name; EUSERS: all consumers_max
- * are taken; ENAMETOOLONG; ENOENT: no such upstream consumer.
+ * forgotten. EBUSY: somebody who lives has that name; EUSERS: all consumers_max
+ * are taken; ENAMETOOLONG; ENOENT: no such upstream consumer; EINVAL, E2BIG:
+ * options, or it would follow itself; EUCLEAN: the place to resume at is
+ * damaged; ETIMEDOUT: another process has been joining for five seconds.
  */
 DISRUPTOR_API struct disruptor_poller *
 disruptor_poller_new(struct disruptor *disruptor, const char *name);
@@ -83,14 +96,17 @@ DISRUPTOR_API struct disruptor_poller *
 disruptor_poller_new_opts(struct disruptor *disruptor,
 			  const struct disruptor_poller_options *options);
 
-/* Leaves. What was polled and not advanced over counts as unread. */
+/*
+ * Leaves. What was polled and not advanced over counts as unread. NULL is
+ * accepted.
+ */
 DISRUPTOR_API void disruptor_poller_free(struct disruptor_poller *poller);
 
 #ifndef __cplusplus
 #define DISRUPTOR_AFTER_NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 #endif
 
-/* Geometry: events, and bytes. */
+/* Geometry: events, bytes, and a string of the disruptor's ("": none). */
 DISRUPTOR_API int64_t disruptor_capacity(const struct disruptor *disruptor);
 DISRUPTOR_API size_t disruptor_event_size(const struct disruptor *disruptor);
 DISRUPTOR_API const char *
@@ -100,7 +116,8 @@ disruptor_producer_type(const struct disruptor *disruptor);
 
 /*
  * The first sequence that is not published; in a multi producer ring this
- * looks at the commit words between the slowest consumer and the cursor.
+ * looks at the commit words from a capacity before the cursor up to it, and so
+ * do backlog and lags. Ask now and then, not for each event.
  */
 DISRUPTOR_API int64_t
 disruptor_published(const struct disruptor *disruptor);
@@ -131,12 +148,16 @@ DISRUPTOR_API bool disruptor_has_backlog(const struct disruptor *disruptor);
 /*
  * Waits until n consumers are there, up to timeout_ns (negative: for ever), so
  * that what is published next has somebody to go to. -ETIMEDOUT; -ESHUTDOWN,
- * closed; -ECANCELED, halted.
+ * closed; -ECANCELED, halted. Looks once a millisecond. Not NULL.
  */
 DISRUPTOR_API int disruptor_wait_for_consumers(struct disruptor *disruptor,
 					       int n, int64_t timeout_ns);
 
-/* The last failure of this thread in one line; "" if there was none. */
+/*
+ * The last failure of this thread in one line, until the next one; "" if there
+ * was none. What is no failure leaves it alone: success, EAGAIN and ETIMEDOUT
+ * of a claim, the end of a stream.
+ */
 DISRUPTOR_API const char *disruptor_error(void);
 
 /* DISRUPTOR_VERSION of the library that runs. */

@@ -7,17 +7,19 @@
 #include <disruptor/ring_buffer.h>
 
 /*
- * Called for each event, in order, on the processor's own thread. The event
- * may be changed: handlers that come after this one see it. It is valid until
- * the call returns. end_of_batch: nothing more is ready right now, so flush.
- * A handler must not wait for room in its own ring: it holds that room.
+ * Called for each event, in order, on the processor's own thread. The event may
+ * be changed: handlers that come after this one see it. It is valid until the
+ * call returns. end_of_batch: nothing more is ready right now, so flush. A
+ * handler cannot wait for room in its own ring, since it holds that room: such
+ * a claim fails with EDEADLK.
  */
 typedef void (*disruptor_event_handler)(void *context, void *event,
 					int64_t sequence, bool end_of_batch);
 
 /*
- * The same, and may fail: 0, or a negative errno of its choice. Then the
- * processor's error policy says what becomes of the event.
+ * The same, and may fail: 0, or a negative errno of its choice (what is none
+ * counts as -EINVAL). Then the processor's error policy says what becomes of
+ * the event.
  */
 typedef int (*disruptor_fallible_handler)(void *context, void *event,
 					  int64_t sequence, bool end_of_batch);
@@ -33,7 +35,7 @@ struct disruptor_batch {
 typedef void (*disruptor_batch_handler)(void *context,
 					const struct disruptor_batch *batch);
 
-/* The i-th event of a batch, 0 <= i < count. */
+/* The i-th event of a batch, 0 <= i < count, which is not checked. */
 DISRUPTOR_INLINE_API void *
 disruptor_batch_event(const struct disruptor_batch *batch, int64_t i)
 {
@@ -42,8 +44,9 @@ disruptor_batch_event(const struct disruptor_batch *batch, int64_t i)
 
 /*
  * Several handlers on one thread: pass disruptor_aggregate as the handler and a
- * struct disruptor_aggregate_handlers as its context. Each event goes through
- * all parts, in their order, before the next event does.
+ * struct disruptor_aggregate_handlers as its context, which with its parts must
+ * outlive the processor. Each event goes through all parts, in their order,
+ * before the next event does.
  */
 struct disruptor_aggregate_part {
 	disruptor_event_handler on_event;

@@ -33,9 +33,11 @@ DISRUPTOR_BEGIN_DECLS
 DISRUPTOR_API DISRUPTOR_COLD int64_t
 disruptor_poll_slow(struct disruptor_poller *poller);
 
+/* disruptor_poll_wait() when it has to wait. */
 DISRUPTOR_API DISRUPTOR_COLD int64_t
 disruptor_poll_wait_slow(struct disruptor_poller *poller, int64_t timeout_ns);
 
+/* Cold half of E5: somebody may sleep until this consumer advances. */
 DISRUPTOR_API DISRUPTOR_COLD void
 disruptor_poller_wake(struct disruptor_poller *poller);
 
@@ -70,9 +72,12 @@ DISRUPTOR_INLINE bool disruptor_poll_is_plain(struct disruptor_poller *poller,
  * How many events are ready, without waiting: a count; 0, nothing yet;
  * -ESHUTDOWN, the ring is closed and drained; -ECANCELED, halted; -ESTALE, this
  * consumer was evicted; -EUCLEAN, the region is damaged. Events that were ready
- * before and not advanced over are counted again.
+ * before and not advanced over are counted again. errno and disruptor_error()
+ * are set by the last two only: the others are ends, not failures.
  *
- * Thread safety: the handle's thread. Progress: wait-free.
+ * Thread safety: the handle's thread. Progress: wait-free, but for gaps and
+ * joins, which are bounded; once a millisecond, when something is in the way in
+ * a shared ring, one look whether its owner lives.
  */
 DISRUPTOR_INLINE_API int64_t disruptor_poll(struct disruptor_poller *poller)
 {
@@ -102,7 +107,10 @@ disruptor_poll_wait(struct disruptor_poller *poller, int64_t timeout_ns)
 	return disruptor_poll_wait_slow(poller, timeout_ns);
 }
 
-/* The i-th ready event, 0 <= i < n, until it is advanced over. */
+/*
+ * The i-th ready event, 0 <= i < n, which is not checked; until it is advanced
+ * over. What is written into it is seen by those that follow this consumer.
+ */
 DISRUPTOR_INLINE_API void *
 disruptor_poller_event(struct disruptor_poller *poller, int64_t i)
 {

@@ -18,7 +18,10 @@
  * The same calls add to a graph that runs: the processor begins at once, with
  * the next event that is published or where options.start says, and the call
  * returns when its on_start ran. What fails then (NULL with errno) changes
- * nothing. Any thread, but a processor's: -EDEADLK.
+ * nothing. Any thread, but a processor's: EDEADLK.
+ *
+ * Errors: those of disruptor_poller_new_opts(), of disruptor_start() on a graph
+ * that runs, and EINVAL (handler, policy, cpus, after), ENAMETOOLONG.
  */
 
 struct disruptor;
@@ -74,12 +77,14 @@ struct disruptor_processor_options {
 	int64_t wait_sleep_ns;
 	const char *thread_name; /* up to 15 bytes */
 	const char *cpus;	/* that its thread may run on: "0,2-3" */
-	/* State of the thread's own, instead of context; NULL: -ENOMEM. */
+	/* State of the thread's own, at each start, instead of context; NULL
+	 * makes the start fail with -ENOMEM. */
 	void *(*state_new)(void *context);
 	void (*state_free)(void *state);
-	/* Before the first event; a negative errno makes the start fail. */
+	/* Before the first event of each start; a negative errno makes the
+	 * start fail, without on_shutdown. */
 	int (*on_start)(void *context);
-	/* After the last event, whatever ended it. */
+	/* When it ends, whatever ended it; also when another's start failed. */
 	void (*on_shutdown)(void *context);
 	/* Nothing came for timeout_ns (0: never called). */
 	void (*on_timeout)(void *context, int64_t sequence);
@@ -110,7 +115,8 @@ disruptor_handle_events_opts(struct disruptor *disruptor,
 /*
  * From a handler, for an event of the batch in hand: it and all before it are
  * done, so that producers and followers need not wait for the batch's end.
- * -EINVAL: not from a handler, or not of its batch.
+ * -EINVAL: not from a handler, or not of its batch. Progress: wait-free, but
+ * for one system call when somebody sleeps.
  */
 DISRUPTOR_API int disruptor_release(int64_t sequence);
 
@@ -125,7 +131,8 @@ DISRUPTOR_API int disruptor_release(int64_t sequence);
  * timeout_ns (negative: without end): its handler has not returned; call again.
  * -EBUSY: a worker's handler failed at an event that nobody else may have, or
  * the workers of a pool by key stand at different events; disruptor_start()
- * goes on there. Any thread but a processor's (-EDEADLK).
+ * goes on there. -EINVAL, no processor. Any thread but a processor's
+ * (-EDEADLK).
  */
 DISRUPTOR_API int64_t
 disruptor_processor_remove(struct disruptor_processor *processor,
@@ -158,15 +165,16 @@ disruptor_handle_batches_after(struct disruptor *disruptor,
 /*
  * Starts a thread for each processor, and returns when every on_start ran. 0,
  * or the first error of the graph, of making a thread, of its CPUs or of an
- * on_start; then nothing is left running. -EALREADY when it runs.
+ * on_start; then nothing is left running. -EALREADY when it runs. Any thread
+ * but a processor's (-EDEADLK).
  */
 DISRUPTOR_API int disruptor_start(struct disruptor *disruptor);
 
 /*
  * No more events: closes a private ring (a shared one stays open for the
- * others), lets the processors finish what is published, and joins them. With
- * a time-out (negative: none) -ETIMEDOUT, and they go on draining. Any thread
- * but a processor's (-EDEADLK).
+ * others), lets the processors finish what is published, and joins them. After
+ * timeout_ns (negative: none) -ETIMEDOUT, and they go on draining. Then the
+ * failure of a processor, once. Any thread but a processor's (-EDEADLK).
  */
 DISRUPTOR_API int disruptor_shutdown(struct disruptor *disruptor,
 				     int64_t timeout_ns);
@@ -175,7 +183,8 @@ DISRUPTOR_API int disruptor_shutdown(struct disruptor *disruptor,
  * Stops now: wakes everybody who waits in this process, whose calls return
  * -ECANCELED; processors end after the batch in hand and are joined (not from
  * a processor's own thread: that one ends when its handler returns). What they
- * had not handled stays in the ring; disruptor_start() goes on there.
+ * had not handled stays in the ring; disruptor_start() goes on there. Any
+ * thread, again and again.
  */
 DISRUPTOR_API int disruptor_halt(struct disruptor *disruptor);
 

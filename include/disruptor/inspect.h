@@ -60,15 +60,18 @@ typedef void (*disruptor_problem_handler)(void *context, const char *problem);
 DISRUPTOR_BEGIN_DECLS
 
 /*
- * Reads all about a ring. The result is freed by disruptor_inspect_free().
- * NULL with errno as disruptor_attach() has it.
+ * Reads all about a ring. The result is freed by disruptor_inspect_free(),
+ * which accepts NULL. NULL with errno as disruptor_attach() has it; EACCES
+ * means reading alone. Any thread; allocates and calls the system, waits for
+ * nobody.
  */
 DISRUPTOR_API struct disruptor_ring_info *disruptor_inspect(const char *name);
 DISRUPTOR_API void disruptor_inspect_free(struct disruptor_ring_info *info);
 
 /*
  * Checks a ring's header, sequences, commit words and records against each
- * other, and calls back for each problem. Returns how many there are, or a
+ * other, and calls back for each problem, on this thread, with a text that is
+ * valid until it returns; a NULL handler only counts. Returns how many, or a
  * negative errno when the file cannot be read as a ring at all (then
  * disruptor_error() says why). A quiet ring is checked exactly; in a busy one
  * only what cannot be explained by motion counts.

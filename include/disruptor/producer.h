@@ -11,7 +11,8 @@
  * A producer: claim, fill, publish. One thread at a time uses a handle; a
  * multi producer ring takes up to producers_max handles, a single producer ring
  * one, in whatever thread or process. At most one claim is in hand: a second
- * one before publish or abandon fails with EBUSY.
+ * one before publish or abandon fails with EBUSY. Calls are for the handle's
+ * thread, but for those that say any.
  *
  * Allocated by the library, which only ever appends fields. Read none of them.
  */
@@ -30,14 +31,16 @@ DISRUPTOR_BEGIN_DECLS
  * The slow half of every claim: rescans the gate, and waits up to timeout_ns
  * (0: not at all, negative: for ever) by the handle's strategy. With up_to,
  * takes between 1 and n. Returns what was claimed, or -EAGAIN (full, no wait
- * asked), -ETIMEDOUT, -ESHUTDOWN (closed), -ECANCELED (halted), -EBUSY (a claim
- * is in hand), -EINVAL (n), -EOVERFLOW (sequences are used up), -EUCLEAN (the
- * region is damaged). Sets errno when it fails.
+ * asked), -ETIMEDOUT, -ESHUTDOWN (closed), -ECANCELED (halted or canceled),
+ * -EBUSY (a claim is in hand), -EINVAL (n), -EDEADLK (full, and a handler of
+ * this ring would wait for itself), -EOVERFLOW (sequences are used up). Sets
+ * errno when it fails, and disruptor_error(), but for the first two.
  */
 DISRUPTOR_API DISRUPTOR_COLD int64_t
 disruptor_claim_slow(struct disruptor_producer *producer, int64_t n, bool up_to,
 		     int64_t timeout_ns);
 
+/* What disruptor_abandon() does when there is a claim. */
 DISRUPTOR_API DISRUPTOR_COLD void
 disruptor_abandon_slow(struct disruptor_producer *producer);
 
@@ -75,7 +78,11 @@ disruptor_try_claim_n(struct disruptor_producer *producer, int64_t n)
 	return disruptor_claim_n_timeout(producer, n, 0);
 }
 
-/* Waits for room for one and takes what fits, at most max: 1 to max. */
+/*
+ * Waits for room for one and takes what fits, at most max and the capacity.
+ * Returns how many, or an error as disruptor_claim_slow() does. Progress: as
+ * disruptor_claim_n_timeout().
+ */
 DISRUPTOR_API int64_t
 disruptor_claim_up_to(struct disruptor_producer *producer, int64_t max);
 
@@ -85,8 +92,8 @@ disruptor_claim_up_to_timeout(struct disruptor_producer *producer, int64_t max,
 			      int64_t timeout_ns);
 
 /*
- * The i-th claimed event, 0 <= i < n. What it holds is left over from an
- * earlier lap.
+ * The i-th claimed event, 0 <= i < n, which is not checked. What it holds is
+ * left over from an earlier lap. The caller's until publish or abandon.
  */
 DISRUPTOR_INLINE_API void *
 disruptor_producer_event(struct disruptor_producer *producer, int64_t i)
@@ -120,7 +127,10 @@ disruptor_producer_span(struct disruptor_producer *producer, int64_t i,
 	return disruptor_ring_buffer_event(&s->ring, s->next + i);
 }
 
-/* Claims one event and waits for it up to timeout_ns; NULL and errno if not. */
+/*
+ * Claims one event and waits for it up to timeout_ns. NULL with errno, as
+ * disruptor_claim_slow() has it. Progress: as disruptor_claim_n_timeout().
+ */
 DISRUPTOR_INLINE_API void *
 disruptor_claim_timeout(struct disruptor_producer *producer, int64_t timeout_ns)
 {
@@ -130,7 +140,7 @@ disruptor_claim_timeout(struct disruptor_producer *producer, int64_t timeout_ns)
 	return disruptor_producer_event(producer, 0);
 }
 
-/* Claims one event and waits for room. NULL: errno says closed or halted. */
+/* Claims one event and waits for room. NULL: errno says why there is none. */
 DISRUPTOR_INLINE_API void *
 disruptor_claim(struct disruptor_producer *producer)
 {
@@ -157,7 +167,8 @@ disruptor_producer_dropped(const struct disruptor_producer *producer);
 
 /*
  * From any thread: the claim that this producer waits in, or else its next one,
- * fails once with -ECANCELED. Nothing is claimed then.
+ * fails once with -ECANCELED. Nothing is claimed then. Takes no lock; calls the
+ * system for whoever sleeps on the ring.
  */
 DISRUPTOR_API void
 disruptor_producer_cancel(struct disruptor_producer *producer);
@@ -166,8 +177,8 @@ disruptor_producer_cancel(struct disruptor_producer *producer);
  * Publishes all that is claimed; nothing claimed: does nothing. Consumers
  * receive it from here on, whatever becomes of this process.
  *
- * Thread safety: the handle's thread. Progress: wait-free, but for one system
- * call when a consumer sleeps.
+ * Thread safety: the handle's thread. Progress: wait-free, one store or one for
+ * each event, but for one system call when a consumer sleeps.
  */
 DISRUPTOR_INLINE_API void
 disruptor_publish(struct disruptor_producer *producer)
@@ -180,7 +191,8 @@ disruptor_publish(struct disruptor_producer *producer)
 /*
  * Gives up all that is claimed. In a multi producer ring the sequences become
  * gaps, which every consumer steps over and counts; in a single producer ring
- * they are claimed again.
+ * they are claimed again. Nothing claimed: does nothing. Progress: as
+ * disruptor_publish().
  */
 DISRUPTOR_INLINE_API void
 disruptor_abandon(struct disruptor_producer *producer)

@@ -10,9 +10,10 @@
  * one that may lead; it lives in /dev/shm. After construction the calls for
  * threads and for processes are the same.
  *
- * All functions here are safe from any thread. Constructors return NULL with
- * errno, the others 0 or a negative errno with errno; disruptor_error() has
- * the reason in words.
+ * All functions here are safe from any thread; they allocate and call the
+ * system. Constructors return NULL with errno, the others 0 or a negative errno
+ * with errno, also what open() and mmap() fail with; disruptor_error() has the
+ * reason in words.
  */
 
 struct disruptor;
@@ -26,15 +27,17 @@ DISRUPTOR_BEGIN_DECLS
  * disruptor_unlink().
  *
  * EINVAL (options, name), ENAMETOOLONG, E2BIG (options of a newer library),
- * EEXIST, ENOSPC, EACCES, ENOMEM.
+ * EEXIST, ENOSPC, EACCES, ENOENT (no /dev/shm), ENOMEM, EIO (no random
+ * numbers).
  */
 DISRUPTOR_API struct disruptor *
 disruptor_create_shared(const char *name,
 			const struct disruptor_options *options);
 
 /*
- * Joins a ring. event_size must be the ring's; 0 takes what it has. All that
- * is read from the file is checked before it is used.
+ * Joins a ring. event_size, in bytes, must be the ring's; 0 takes what it has.
+ * All that is read from the file is checked before it is used. The caller
+ * leaves it with disruptor_free().
  *
  * ENOENT, EACCES, EBADMSG (no ring: wrong magic, truncated, damaged header),
  * EPROTONOSUPPORT (another layout version or byte order), EPROTO (another event
@@ -45,8 +48,10 @@ DISRUPTOR_API struct disruptor *disruptor_attach(const char *name,
 
 /*
  * As disruptor_attach(), and compares what options name (zero: whatever the
- * ring has): event_size, capacity, producer_type, slot_layout, type_name. Wait
- * fields become the default of this process's handles.
+ * ring has): event_size, capacity, producer_type, slot_layout, type_name;
+ * EPROTO if one differs. With a wait_strategy, it and the other wait fields
+ * become the default of this process's handles. E2BIG (options of a newer
+ * library).
  */
 DISRUPTOR_API struct disruptor *
 disruptor_attach_opts(const char *name,
@@ -54,13 +59,15 @@ disruptor_attach_opts(const char *name,
 
 /*
  * Takes the name away. Those who are attached go on; the memory is returned
- * when the last one leaves. ENOENT, EACCES, EBADMSG (the file is no ring).
+ * when the last one leaves. EINVAL, ENAMETOOLONG, ENOENT, EACCES, EBADMSG (the
+ * file is no ring, and is left alone).
  */
 DISRUPTOR_API int disruptor_unlink(const char *name);
 
 /*
  * Forgets a named consumer that holds its place without being there, so that
- * it gates no longer. ENOENT, EBUSY (it lives).
+ * it gates no longer. A private ring's too. EINVAL, ENOENT, EBUSY (it lives),
+ * ETIMEDOUT (another process has been joining for five seconds), ECHILD.
  */
 DISRUPTOR_API int disruptor_remove_consumer(struct disruptor *disruptor,
 					    const char *name);

@@ -39,9 +39,10 @@ typedef uint64_t (*disruptor_event_key)(void *context, const void *event);
 DISRUPTOR_BEGIN_DECLS
 
 /*
- * A pool of workers with these options; key NULL: whoever is free. NULL with
- * errno: -EINVAL, also for a name, and for on_batch with a key. As all calls
- * that build the graph; on a ring that runs it runs at once.
+ * A pool of 1 to DISRUPTOR_WORKERS_MAX workers with these options; key NULL:
+ * whoever is free. NULL with errno: EINVAL, also for a name, and for on_batch
+ * with a key. As all calls that build the graph; on a ring that runs it runs at
+ * once.
  */
 DISRUPTOR_API struct disruptor_worker_pool *
 disruptor_handle_events_with_workers(
@@ -54,7 +55,9 @@ disruptor_handle_events_with_workers(
  * a key, each key whose worker changes does so between two events, after all
  * workers have come to the same one; that is waited for, timeout_ns at most
  * (negative: without end), else NULL with ETIMEDOUT and the pool is as before.
- * Any thread but a processor's.
+ * ENOENT: it has no workers any more; EUSERS: it has all that it may; EBUSY:
+ * the ring was stopped with its workers at different events. Any thread but a
+ * processor's (EDEADLK).
  */
 DISRUPTOR_API struct disruptor_processor *
 disruptor_worker_pool_add(struct disruptor_worker_pool *pool,
@@ -62,8 +65,9 @@ disruptor_worker_pool_add(struct disruptor_worker_pool *pool,
 
 /*
  * The workers, as a list for options.after: NULL-terminated, the pool's own,
- * valid until a worker is added or removed. Who comes after them comes after
- * those too that are added later.
+ * valid until a worker is added or removed, and not to be asked for meanwhile.
+ * Empty for NULL. Who comes after them comes after those too that are added
+ * later.
  */
 DISRUPTOR_API struct disruptor_processor *const *
 disruptor_worker_pool_workers(const struct disruptor_worker_pool *pool);
