@@ -190,7 +190,7 @@ static void start_and_drain(struct disruptor *d, struct work *w)
 
 typedef void (*cycle)(struct disruptor *, struct work *);
 
-/* --- many of them ---------------------------------------------------------- */
+/* --- many of them --------------------------------------------------------- */
 
 static void with_one_ring(const struct flavour *flavour, cycle once)
 {

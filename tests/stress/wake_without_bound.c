@@ -1,85 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Lost wake-ups, where nothing repairs them: here a sleep has no bound, so a
- * wake that is missing, comes too early or goes to another word hangs.
+ * Lost wake-ups, where nothing repairs them: events to and fro, followers,
+ * handlers, workers; all asleep whenever they can.
  */
-#include <ring.h>
-
-#include <limits.h>
-#include <linux/futex.h>
-#include <linux/membarrier.h>
-
-#include <internal.h>
-
-/* --- in place of os/futex.c ------------------------------------------------ */
-
-bool disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
-			     int64_t timeout_ns, bool shared)
-{
-	(void)timeout_ns;
-	syscall(SYS_futex, word, FUTEX_WAIT | (shared ? 0 : FUTEX_PRIVATE_FLAG),
-		expected, NULL, NULL, 0);
-	return false;
-}
-
-void disruptor_os_futex_wake_all(const uint32_t *word, bool shared)
-{
-	syscall(SYS_futex, word, FUTEX_WAKE | (shared ? 0 : FUTEX_PRIVATE_FLAG),
-		INT_MAX, NULL, NULL, 0);
-}
-
-bool disruptor_os_barrier_register(bool shared)
-{
-	return syscall(SYS_membarrier,
-		       shared ? MEMBARRIER_CMD_REGISTER_GLOBAL_EXPEDITED :
-				MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED,
-		       0, 0) == 0;
-}
-
-bool disruptor_os_barrier(bool shared)
-{
-	return syscall(SYS_membarrier,
-		       shared ? MEMBARRIER_CMD_GLOBAL_EXPEDITED :
-				MEMBARRIER_CMD_PRIVATE_EXPEDITED,
-		       0, 0) == 0;
-}
-
-/* --- events to and fro ----------------------------------------------------- */
-
-struct half {
-	struct disruptor_producer *to;
-	struct disruptor_poller *from;
-	int64_t rounds;
-	uint64_t random;
-};
-
-/* Sometimes a while about as long as it takes to fall asleep. */
-static void dawdle(struct half *h)
-{
-	uint64_t turns = test_random(&h->random) % 20000;
-
-	if (test_random(&h->random) % 4 != 0)
-		return;
-	while (turns-- > 0)
-		disruptor_spin_hint();
-}
-
-static void receive(struct half *h, int64_t value)
-{
-	CHECK_EQ(disruptor_poll_wait(h->from, DISRUPTOR_FOREVER), 1);
-	dawdle(h);
-	TAKE(h->from, value);
-}
-
-static void send(struct half *h, int64_t value)
-{
-	int64_t *event = disruptor_claim(h->to);
-
-	CHECK(event != NULL);
-	dawdle(h);
-	*event = value;
-	disruptor_publish(h->to);
-}
+#include <without_bound.h>
 
 static void *answer(void *argument)
 {
@@ -91,13 +15,6 @@ static void *answer(void *argument)
 		send(h, -i);
 	}
 	return NULL;
-}
-
-static struct disruptor *blocking(const struct flavour *flavour,
-				  size_t capacity)
-{
-	return RING(flavour, .capacity = capacity,
-		    .wait_strategy = DISRUPTOR_WAIT_BLOCKING);
 }
 
 static void to_and_fro(const struct flavour *flavour)
@@ -159,124 +76,7 @@ static void followers(const struct flavour *flavour)
 	disruptor_free(d);
 }
 
-/* --- what else ends a wait ------------------------------------------------- */
-
-struct scene {
-	struct disruptor *d;
-	struct disruptor_producer *producer, *other;
-	struct disruptor_poller *root, *follower;
-	int64_t result;
-};
-
-static void *wait_for_event(void *argument)
-{
-	struct scene *s = argument;
-
-	s->result = disruptor_poll_wait(s->root, DISRUPTOR_FOREVER);
-	return NULL;
-}
-
-static void *wait_behind(void *argument)
-{
-	struct scene *s = argument;
-
-	s->result = disruptor_poll_wait(s->follower, DISRUPTOR_FOREVER);
-	return NULL;
-}
-
-static void *wait_for_room(void *argument)
-{
-	struct scene *s = argument;
-
-	s->result = disruptor_claim_n(s->producer, 1);
-	return NULL;
-}
-
-static void shut(struct scene *s)
-{
-	CHECK_EQ(disruptor_close(s->d), 0);
-}
-
-static void halt(struct scene *s)
-{
-	CHECK_EQ(disruptor_halt(s->d), 0);
-}
-
-static void cancel(struct scene *s)
-{
-	disruptor_producer_cancel(s->producer);
-}
-
-static void leave(struct scene *s)
-{
-	disruptor_poller_free(s->follower);
-	disruptor_poller_free(s->root);
-	CHECK_EQ(disruptor_remove_consumer(s->d, "root"), 0);
-}
-
-/* Whom it followed is gone: now it may read what is there. */
-static void leave_the_follower(struct scene *s)
-{
-	disruptor_poller_free(s->root);
-	CHECK_EQ(disruptor_remove_consumer(s->d, "root"), 0);
-}
-
-static void publish(struct scene *s)
-{
-	disruptor_publish(s->other);
-}
-
-/* What was in front of a published event turns out to be nothing. */
-static void abandon(struct scene *s)
-{
-	disruptor_abandon(s->other);
-}
-
-static void end_wait(const struct flavour *flavour, bool full, bool claimed,
-		     void *(*wait)(void *), void (*end)(struct scene *),
-		     int64_t result)
-{
-	struct scene s = { .d = blocking(flavour, 2) };
-	pthread_t thread;
-
-	s.root = POLLER(s.d, "root");
-	s.follower = FOLLOWER(s.d, NULL, "root");
-	s.producer = PRODUCER(s.d);
-	if (claimed) {
-		s.other = PRODUCER(s.d);
-		CHECK(disruptor_claim(s.other) != NULL);
-		PUT(s.producer, 1);
-	}
-	if (full)
-		put_many(s.producer, 0, 2);
-	thread = thread_start(wait, &s);
-	pause_ms(2);
-	end(&s);
-	thread_join(thread);
-	CHECK_EQ(s.result, result);
-	disruptor_free(s.d);
-}
-
-static void ends(const struct flavour *flavour)
-{
-	end_wait(flavour, false, false, wait_for_event, shut, -ESHUTDOWN);
-	end_wait(flavour, false, false, wait_for_event, halt, -ECANCELED);
-	end_wait(flavour, false, false, wait_behind, shut, -ESHUTDOWN);
-	end_wait(flavour, true, false, wait_behind, halt, -ECANCELED);
-	end_wait(flavour, true, false, wait_behind, leave_the_follower, 2);
-	end_wait(flavour, true, false, wait_for_room, shut, -ESHUTDOWN);
-	end_wait(flavour, true, false, wait_for_room, halt, -ECANCELED);
-	end_wait(flavour, true, false, wait_for_room, cancel, -ECANCELED);
-	end_wait(flavour, true, false, wait_for_room, leave, 1);
-}
-
-static void claims_in_the_way(const struct flavour *flavour)
-{
-	end_wait(flavour, false, true, wait_for_event, publish, 2);
-	end_wait(flavour, false, true, wait_for_event, abandon, 1);
-}
-
-/* --- handlers -------------------------------------------------------------- */
+/* --- handlers --- */
 
 static void count(void *context, void *event, int64_t sequence,
 		  bool end_of_batch)
@@ -315,7 +115,7 @@ static void handlers(const struct flavour *flavour)
 	disruptor_free(d);
 }
 
-/* --- workers ----------------------------------------------------------------- */
+/* --- workers --- */
 
 static void count_up(void *context, void *event, int64_t sequence,
 		     bool end_of_batch)
@@ -385,6 +185,5 @@ static void workers_by_key(const struct flavour *flavour)
 	share(flavour, 4, key_of);
 }
 
-TEST_MAIN(TEST_EACH(to_and_fro), TEST_EACH(followers), TEST_EACH(ends),
-	  TEST_MULTI(claims_in_the_way), TEST_EACH(handlers),
+TEST_MAIN(TEST_EACH(to_and_fro), TEST_EACH(followers), TEST_EACH(handlers),
 	  TEST_EACH(workers), TEST_EACH(workers_by_key));

@@ -114,7 +114,7 @@ static void pass_on(void *context, void *event, int64_t sequence,
 	disruptor_publish(l->to);
 }
 
-/* A chain of rings, the second one of a single slot: its handler is waited for. */
+/* A chain of rings, the second of one slot: its handler is waited for. */
 static void into_another_ring(const struct flavour *flavour)
 {
 	struct disruptor *a = RING(flavour, .capacity = 8);

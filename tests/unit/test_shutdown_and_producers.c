@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* event_processor.h: an end, while producers wait for room (LMAX #182, #506). */
+/* event_processor.h: ends, while producers wait for room (LMAX #182, #506) */
 #include "gated.h"
 
 #define PRODUCERS 3

@@ -98,9 +98,9 @@ static void before_a_handler(const struct flavour *flavour)
 	struct disruptor_producer *p = PRODUCER(d);
 	struct gated then = { .let = ALL };
 	struct team t = { .let = 0 };
+	struct disruptor_worker_pool *pool = POOL(d, &t, .name = NULL);
 
-	GATED(d, &then,
-	      .after = disruptor_worker_pool_workers(POOL(d, &t, .name = NULL)));
+	GATED(d, &then, .after = disruptor_worker_pool_workers(pool));
 	CHECK_EQ(disruptor_start(d), 0);
 	put_many(p, 0, 2);
 	check_held(&then, 0);
