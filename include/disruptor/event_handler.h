@@ -9,9 +9,9 @@
 /*
  * Called for each event, in order, on the processor's own thread. The event may
  * be changed: handlers that come after this one see it. It is valid until the
- * call returns. end_of_batch: nothing more is ready right now, so flush. A
- * handler cannot wait for room in its own ring, since it holds that room: such
- * a claim fails with EDEADLK.
+ * call returns. end_of_batch: the last of those that were found ready together,
+ * so flush. A handler cannot wait for room in its own ring, since it holds that
+ * room: such a claim fails with EDEADLK.
  */
 typedef void (*disruptor_event_handler)(void *context, void *event,
 					int64_t sequence, bool end_of_batch);
