@@ -346,6 +346,7 @@ struct disruptor_worker {
 	/* By key: it is done with all before passed, and has seen looked. */
 	int64_t passed;
 	int64_t looked;
+	bool left; /* has no keys, and nobody waits for it */
 };
 
 /* How far those that are started together have come. */

@@ -107,6 +107,15 @@ static void join_all(struct disruptor *d)
 	d->started = false;
 }
 
+/* A removal that timed out has to be asked for again. */
+static void stay(struct disruptor *d)
+{
+	struct disruptor_processor *p;
+
+	for (p = d->processors; p != NULL; p = p->following)
+		p->worker.left = false;
+}
+
 /* A change is under way; d->mutex is held. */
 static int start_all(struct disruptor *d)
 {
@@ -122,6 +131,7 @@ static int start_all(struct disruptor *d)
 	if (d->started)
 		return disruptor_fail(EALREADY, "it runs already");
 	set_halted(d, 0);
+	stay(d);
 	d->failure.error = 0;
 	d->started = true;
 	error = disruptor_processors_start(d, d->processors, NULL);

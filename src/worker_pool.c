@@ -256,11 +256,41 @@ static int reshare(struct disruptor_worker_pool *pool, int64_t deadline,
 	return disruptor_fail(ETIMEDOUT, "a worker's handler has not returned");
 }
 
+/* Somebody other than this one (NULL: anybody) who is not about to leave. */
+static bool has_heirs(const struct disruptor_worker_pool *pool,
+		      const struct disruptor_processor *without)
+{
+	uint32_t i;
+
+	for (i = 0; i < pool->count; i++)
+		if (pool->workers[i] != without &&
+		    !pool->workers[i]->worker.left)
+			return true;
+	return false;
+}
+
+static void let_go(struct disruptor_processor *p)
+{
+	pthread_mutex_lock(&p->pool->mutex);
+	p->worker.left = true;
+	pthread_mutex_unlock(&p->pool->mutex);
+}
+
+/* Once: its thread may have ended by the time that it is asked again. */
 int disruptor_worker_leave(struct disruptor_processor *p, int64_t deadline)
 {
-	if (p->pool->key == NULL || p->pool->count == 1)
+	int error = 0;
+
+	if (p->pool->key == NULL || p->worker.left)
 		return 0;
-	return reshare(p->pool, deadline, p, NULL);
+	if (p->pool->count > 1 && !has_heirs(p->pool, p))
+		return disruptor_fail(EBUSY, "all others of its pool are about "
+					     "to leave");
+	if (p->pool->count > 1)
+		error = reshare(p->pool, deadline, p, NULL);
+	if (error == 0)
+		let_go(p);
+	return error;
 }
 
 int disruptor_worker_check_left(const struct disruptor_processor *p)
@@ -293,9 +323,12 @@ static struct disruptor_processor *add(struct disruptor_worker_pool *pool,
 	struct disruptor_processor *p;
 	int error;
 
-	if (pool->count == 0 || pool->count == DISRUPTOR_WORKERS_MAX) {
-		disruptor_fail(pool->count == 0 ? ENOENT : EUSERS,
-			       "the pool has %u workers", pool->count);
+	if (pool->count == DISRUPTOR_WORKERS_MAX) {
+		disruptor_fail(EUSERS, "the pool has %u workers", pool->count);
+		return NULL;
+	}
+	if (!has_heirs(pool, NULL)) {
+		disruptor_fail(ENOENT, "the pool's last worker has left");
 		return NULL;
 	}
 	p = one_more(pool);

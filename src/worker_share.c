@@ -88,7 +88,8 @@ static uint32_t heaviest(const struct disruptor_worker_pool *pool,
 	uint32_t i;
 
 	for (i = 0; i < pool->count; i++) {
-		if (pool->workers[i] == without)
+		if (pool->workers[i] == without ||
+		    pool->workers[i]->worker.left)
 			continue;
 		weight = mix(((uint64_t)pool->workers[i]->worker.id << 32) +
 			     slot + 1);
@@ -100,14 +101,18 @@ static uint32_t heaviest(const struct disruptor_worker_pool *pool,
 	return id;
 }
 
+static bool has_come(const struct disruptor_worker *w, int64_t boundary)
+{
+	return w->left || disruptor_load_acquire_i64(&w->passed) >= boundary;
+}
+
 /* Whether each worker has come to the boundary. pool->mutex is held. */
 static bool settle(struct disruptor_worker_pool *pool)
 {
 	uint32_t i;
 
 	for (i = 0; i < pool->count; i++)
-		if (disruptor_load_acquire_i64(
-			    &pool->workers[i]->worker.passed) < pool->boundary)
+		if (!has_come(&pool->workers[i]->worker, pool->boundary))
 			return false;
 	memcpy(pool->owner, pool->next_owner, sizeof(pool->owner));
 	disruptor_store_relaxed_i64(&pool->boundary, INT64_MAX);

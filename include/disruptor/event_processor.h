@@ -131,8 +131,8 @@ DISRUPTOR_API int disruptor_release(int64_t sequence);
  * timeout_ns (negative: without end): its handler has not returned; call again.
  * -EBUSY: a worker's handler failed at an event that nobody else may have, or
  * the workers of a pool by key stand at different events; disruptor_start()
- * goes on there. -EINVAL, no processor. Any thread but a processor's
- * (-EDEADLK).
+ * goes on there; or all others of its pool are to be removed again first.
+ * -EINVAL, no processor. Any thread but a processor's (-EDEADLK).
  */
 DISRUPTOR_API int64_t
 disruptor_processor_remove(struct disruptor_processor *processor,

@@ -21,6 +21,8 @@ struct book {
 	uint32_t hold;
 	int64_t fails_at; /* sequence */
 	uint32_t failures;
+	uint32_t idle_hold; /* on_timeout waits while this is set */
+	uint32_t idle;
 };
 
 /* A worker's own: who handles. */
@@ -245,6 +247,84 @@ static void a_worker_that_does_not_return(const struct flavour *flavour)
 	free(b);
 }
 
+static void idle(void *state, int64_t sequence)
+{
+	struct book *b = ((struct self *)state)->book;
+
+	(void)sequence;
+	disruptor_fetch_add_u32(&b->idle, 1);
+	while (disruptor_load_acquire_u32(&b->idle_hold))
+		pause_ms(1);
+	disruptor_fetch_add_u32(&b->idle, UINT32_MAX);
+}
+
+struct held {
+	struct disruptor *d;
+	struct disruptor_producer *p;
+	struct book *b;
+	struct disruptor_worker_pool *pool;
+};
+
+/* All workers wait in their hooks: none of them is in a batch. */
+static struct held hold_idle(const struct flavour *flavour, uint32_t workers)
+{
+	struct held h;
+
+	h.d = RING(flavour, .capacity = 128);
+	h.p = PRODUCER(h.d);
+	h.b = new_book();
+	h.pool = POOL(h.d, h.b, workers, .on_timeout = idle,
+		      .timeout_ns = 1000000);
+	CHECK_EQ(disruptor_start(h.d), 0);
+	publish_some(h.p, 0, KEYS);
+	wait_for_total(h.b, KEYS);
+	disruptor_store_release_u32(&h.b->idle_hold, 1);
+	while (disruptor_load_acquire_u32(&h.b->idle) < workers)
+		pause_ms(1);
+	return h;
+}
+
+/* Nobody waits for it at a later event: its thread has ended. */
+static void removed_at_the_second_call(const struct flavour *flavour)
+{
+	struct held h = hold_idle(flavour, 2);
+	struct disruptor_processor *leaver = worker(h.pool, 0);
+
+	CHECK_ERROR(disruptor_processor_remove(leaver, 5000000), ETIMEDOUT);
+	CHECK_ERROR(disruptor_processor_remove(worker(h.pool, 1), 5000000),
+		    EBUSY);
+	disruptor_store_release_u32(&h.b->idle_hold, 0);
+	publish_some(h.p, KEYS, KEYS);
+	wait_for_total(h.b, 2 * KEYS);
+	CHECK(disruptor_worker_pool_add(h.pool, LONG_NS) != NULL);
+	CHECK_EQ(disruptor_processor_remove(leaver, LONG_NS), KEYS);
+	publish_some(h.p, 2 * KEYS, 2 * KEYS);
+	CHECK_EQ(disruptor_shutdown(h.d, LONG_NS), 0);
+	CHECK_EQ(h.b->total, 4 * KEYS);
+	disruptor_free(h.d);
+	free(h.b);
+}
+
+/* The last one goes with the pool, unless it is started again meanwhile. */
+static void the_last_one_is_slow(const struct flavour *flavour)
+{
+	struct held h = hold_idle(flavour, 1);
+
+	CHECK_ERROR(disruptor_processor_remove(worker(h.pool, 0), 5000000),
+		    ETIMEDOUT);
+	CHECK(disruptor_worker_pool_add(h.pool, LONG_NS) == NULL);
+	CHECK_EQ(errno, ENOENT);
+	disruptor_store_release_u32(&h.b->idle_hold, 0);
+	CHECK_EQ(disruptor_halt(h.d), 0);
+	CHECK_EQ(disruptor_start(h.d), 0);
+	CHECK(disruptor_worker_pool_add(h.pool, LONG_NS) != NULL);
+	publish_some(h.p, KEYS, 2 * KEYS);
+	wait_for_total(h.b, 3 * KEYS);
+	CHECK_EQ(disruptor_halt(h.d), 0);
+	disruptor_free(h.d);
+	free(h.b);
+}
+
 static void failures(const struct flavour *flavour)
 {
 	struct disruptor *d = RING(flavour, .capacity = 128);
@@ -321,5 +401,7 @@ static void no_batches(const struct flavour *flavour)
 }
 
 TEST_MAIN(TEST_EACH(one_worker_a_key), TEST_EACH(workers_come_and_go),
-	  TEST_EACH(a_worker_that_does_not_return), TEST_EACH(failures),
+	  TEST_EACH(a_worker_that_does_not_return),
+	  TEST_EACH(removed_at_the_second_call),
+	  TEST_EACH(the_last_one_is_slow), TEST_EACH(failures),
 	  TEST_EACH(retries_and_gaps), TEST_EACH(no_batches));
