@@ -58,7 +58,8 @@ static void enlist(struct disruptor_worker_pool *pool,
 
 	p->pool = pool;
 	p->worker.id = ++pool->last_id;
-	p->worker.passed = p->worker.looked = sequence;
+	p->worker.passed = sequence;
+	p->worker.looked = INT64_MIN;
 	pthread_mutex_lock(&pool->mutex);
 	pool->workers[pool->count++] = p;
 	pthread_mutex_unlock(&pool->mutex);

@@ -129,10 +129,14 @@ static void pause_for_settling(struct disruptor_worker_pool *pool)
 	pthread_cond_timedwait(&pool->settled, &pool->mutex, &t);
 }
 
-/* What all have seen, or are about to: nobody handled anything behind it. */
+/*
+ * What all have seen, or are about to: nobody handled anything behind it. Where
+ * somebody joined is not enough: behind a gap the others come there only with
+ * the next event.
+ */
 static int64_t boundary_now(const struct disruptor_worker_pool *pool)
 {
-	int64_t boundary = pool->begin;
+	int64_t boundary = INT64_MIN;
 	uint32_t i;
 
 	for (i = 0; i < pool->count; i++)

@@ -381,6 +381,61 @@ static void retries_and_gaps(const struct flavour *flavour)
 	free(b);
 }
 
+static void publish_gap(struct disruptor_producer *p)
+{
+	CHECK(disruptor_claim_timeout(p, LONG_NS) != NULL);
+	disruptor_abandon(p);
+}
+
+/* Nobody waits for the next event to learn that all have come to a gap. */
+static void gaps_last(const struct flavour *flavour)
+{
+	struct disruptor *d = RING(flavour, .capacity = 16);
+	struct disruptor_producer *p = PRODUCER(d);
+	struct book *b = new_book();
+	struct disruptor_worker_pool *pool;
+	int64_t i;
+
+	publish_gap(p);
+	pool = POOL(d, b, 2);
+	CHECK_EQ(disruptor_start(d), 0);
+	for (i = 0; i < 3 * 16; i++) {
+		CHECK(disruptor_worker_pool_add(pool, LONG_NS) != NULL);
+		publish_some(p, i, 1);
+		publish_gap(p);
+		if (i % 2 == 1)
+			publish_gap(p);
+		wait_for_total(b, (uint32_t)i + 1);
+		CHECK(disruptor_processor_remove(worker(pool, i % 3),
+						 LONG_NS) >= 0);
+	}
+	CHECK_EQ(disruptor_shutdown(d, LONG_NS), 0);
+	disruptor_free(d);
+	free(b);
+}
+
+/* Nobody has handled anything: nobody has to come to anything. */
+static void removed_before_the_start(const struct flavour *flavour)
+{
+	struct disruptor *d = RING(flavour, .capacity = 16);
+	struct disruptor_producer *p = PRODUCER(d);
+	struct book *b = new_book();
+	struct disruptor_worker_pool *pool;
+	int i;
+
+	publish_some(p, 0, 5);
+	pool = POOL(d, b, 3);
+	CHECK(disruptor_processor_remove(worker(pool, 0), 0) >= 0);
+	for (i = 0; i < 5; i++)
+		b->lines[i].expected += KEYS;
+	CHECK_EQ(disruptor_start(d), 0);
+	publish_some(p, 5, KEYS);
+	CHECK_EQ(disruptor_shutdown(d, LONG_NS), 0);
+	CHECK_EQ(b->total, KEYS);
+	disruptor_free(d);
+	free(b);
+}
+
 static void batch(void *context, const struct disruptor_batch *batch)
 {
 	(void)context;
@@ -404,4 +459,5 @@ TEST_MAIN(TEST_EACH(one_worker_a_key), TEST_EACH(workers_come_and_go),
 	  TEST_EACH(a_worker_that_does_not_return),
 	  TEST_EACH(removed_at_the_second_call),
 	  TEST_EACH(the_last_one_is_slow), TEST_EACH(failures),
-	  TEST_EACH(retries_and_gaps), TEST_EACH(no_batches));
+	  TEST_EACH(retries_and_gaps), TEST_EACH(gaps_last),
+	  TEST_EACH(removed_before_the_start), TEST_EACH(no_batches));
