@@ -106,6 +106,13 @@ static bool has_come(const struct disruptor_worker *w, int64_t boundary)
 	return w->left || disruptor_load_acquire_i64(&w->passed) >= boundary;
 }
 
+/* Nobody is to wait any more. pool->mutex is held. */
+static void end_change(struct disruptor_worker_pool *pool)
+{
+	disruptor_store_relaxed_i64(&pool->boundary, INT64_MAX);
+	pthread_cond_broadcast(&pool->settled);
+}
+
 /* Whether each worker has come to the boundary. pool->mutex is held. */
 static bool settle(struct disruptor_worker_pool *pool)
 {
@@ -115,8 +122,7 @@ static bool settle(struct disruptor_worker_pool *pool)
 		if (!has_come(&pool->workers[i]->worker, pool->boundary))
 			return false;
 	memcpy(pool->owner, pool->next_owner, sizeof(pool->owner));
-	disruptor_store_relaxed_i64(&pool->boundary, INT64_MAX);
-	pthread_cond_broadcast(&pool->settled);
+	end_change(pool);
 	return true;
 }
 
@@ -173,6 +179,9 @@ bool disruptor_worker_pool_reshare(struct disruptor_worker_pool *pool,
 	under_way = pool->boundary != INT64_MAX;
 	if (under_way)
 		share_slots(pool, without);
+	if (under_way && memcmp(pool->owner, pool->next_owner,
+				sizeof(pool->owner)) == 0)
+		end_change(pool);
 	pthread_mutex_unlock(&pool->mutex);
 	return under_way;
 }

@@ -206,14 +206,15 @@ static void workers_come_and_go(const struct flavour *flavour)
 	free(b);
 }
 
-/* Then the pool is as it was, and the same may be tried again. */
+/* Then the pool is as it was, all others go on too, and it may be tried again. */
 static void a_worker_that_does_not_return(const struct flavour *flavour)
 {
-	struct disruptor *d = RING(flavour, .capacity = 128);
+	struct disruptor *d = RING(flavour, .capacity = 256);
 	struct disruptor_producer *p = PRODUCER(d);
 	struct book *b = new_book();
 	struct disruptor_worker_pool *pool = POOL(d, b, 2);
 	struct disruptor_processor *busy;
+	uint32_t handled;
 	int64_t changes;
 
 	CHECK_EQ(disruptor_start(d), 0);
@@ -232,8 +233,11 @@ static void a_worker_that_does_not_return(const struct flavour *flavour)
 	CHECK_EQ(worker(pool, 0) == busy, 1);
 	CHECK_ERROR(disruptor_processor_remove(worker(pool, 1), 5000000),
 		    ETIMEDOUT);
-	disruptor_store_release_u32(&b->hold, 0);
+	handled = disruptor_load_acquire_u32(&b->total);
 	publish_some(p, 2 * KEYS, KEYS);
+	while (disruptor_load_acquire_u32(&b->total) < handled + KEYS / 4)
+		pause_ms(1);
+	disruptor_store_release_u32(&b->hold, 0);
 	wait_for_total(b, 3 * KEYS);
 	CHECK_EQ(owners(b), KEYS);
 	CHECK(disruptor_worker_pool_add(pool, LONG_NS) != NULL);
