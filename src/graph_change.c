@@ -8,6 +8,15 @@ bool disruptor_graph_runs(const struct disruptor *d)
 	return d->started && !d->halted;
 }
 
+int disruptor_graph_check(const struct disruptor *d)
+{
+	if (d->graph_failure.error == 0)
+		return 0;
+	return disruptor_fail(-d->graph_failure.error,
+			      "the graph has an error: %s",
+			      d->graph_failure.reason);
+}
+
 int disruptor_graph_begin(struct disruptor *d)
 {
 	int error = disruptor_check_caller(d);
@@ -15,7 +24,7 @@ int disruptor_graph_begin(struct disruptor *d)
 	if (error < 0)
 		return error;
 	disruptor_begin_change(d, INT64_MAX);
-	error = d->graph_failure.error;
+	error = disruptor_graph_check(d);
 	if (error == 0)
 		return 0;
 	disruptor_end_change(d);

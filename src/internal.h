@@ -413,6 +413,8 @@ void disruptor_graph_remember(struct disruptor *d, int error);
 
 /* --- graph_change.c; a change is under way and d->mutex is held */
 
+/* The first error, which sticks, or 0. */
+int disruptor_graph_check(const struct disruptor *d);
 /* Begins one, unless the graph cannot be changed or not from here. */
 int disruptor_graph_begin(struct disruptor *d);
 /* Whether its threads handle events, or did until the ring's end. */

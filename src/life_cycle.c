@@ -121,10 +121,8 @@ static int start_all(struct disruptor *d)
 {
 	int error;
 
-	if (d->graph_failure.error < 0)
-		return disruptor_fail(-d->graph_failure.error,
-				      "the graph has an error: %s",
-				      d->graph_failure.reason);
+	if (disruptor_graph_check(d) < 0)
+		return -errno;
 	/* Halted from a handler: those threads have ended or are about to. */
 	if (d->started && d->halted)
 		join_all(d);
