@@ -11,6 +11,9 @@ static int check_options(const struct disruptor_processor_options *o,
 	if (workers == 0 || workers > DISRUPTOR_WORKERS_MAX)
 		return disruptor_fail(EINVAL, "a pool has 1 to %d workers",
 				      DISRUPTOR_WORKERS_MAX);
+	/* Without a key no poller's limit comes of it. */
+	if (o->batch_max < 0)
+		return disruptor_fail(EINVAL, "batch_max is negative");
 	if (o->name != NULL)
 		return disruptor_fail(EINVAL, "a pool has no name: each of its "
 					      "workers is a consumer");
@@ -37,16 +40,20 @@ static struct disruptor_worker_pool *make_pool(struct disruptor *d,
 	return pool;
 }
 
+static void free_newest_pool(struct disruptor *d)
+{
+	struct disruptor_worker_pool *pool = d->pools;
+
+	d->pools = pool->following;
+	pthread_cond_destroy(&pool->settled);
+	pthread_mutex_destroy(&pool->mutex);
+	free(pool);
+}
+
 void disruptor_worker_pools_free(struct disruptor *d)
 {
-	struct disruptor_worker_pool *pool;
-
-	while ((pool = d->pools) != NULL) {
-		d->pools = pool->following;
-		pthread_cond_destroy(&pool->settled);
-		pthread_mutex_destroy(&pool->mutex);
-		free(pool);
-	}
+	while (d->pools != NULL)
+		free_newest_pool(d);
 }
 
 /* --- workers ---------------------------------------------------------------- */
@@ -187,34 +194,47 @@ static struct disruptor_worker_pool *
 new_pool(struct disruptor *d, const struct disruptor_processor_options *worker,
 	 uint32_t workers, disruptor_event_key key)
 {
-	struct disruptor_worker_pool *pool = NULL;
-	int error = check_options(worker, workers, key);
+	struct disruptor_worker_pool *pool;
 
-	if (error == 0) {
-		pool = make_pool(d, key);
-		error = pool == NULL ? -ENOMEM : fill(pool, worker, workers);
-	}
-	if (error == 0)
+	if (check_options(worker, workers, key) < 0)
+		return NULL;
+	pool = make_pool(d, key);
+	if (pool == NULL || fill(pool, worker, workers) == 0)
 		return pool;
-	disruptor_graph_remember(d, error);
-	errno = -error;
+	/* Nobody has seen it. */
+	free_newest_pool(d);
 	return NULL;
+}
+
+static struct disruptor_worker_pool *
+copy_and_new_pool(struct disruptor *d,
+		  const struct disruptor_processor_options *given,
+		  uint32_t workers, disruptor_event_key key)
+{
+	struct disruptor_processor_options worker;
+
+	if (disruptor_options_copy(&worker, sizeof(worker), sizeof(worker),
+				   given) < 0)
+		return NULL;
+	worker.size = sizeof(worker);
+	return new_pool(d, &worker, workers, key);
 }
 
 struct disruptor_worker_pool *disruptor_handle_events_with_workers(
 	struct disruptor *d, const struct disruptor_processor_options *given,
 	uint32_t workers, disruptor_event_key key)
 {
-	struct disruptor_processor_options worker;
 	struct disruptor_worker_pool *pool;
+	int error;
 
-	if (disruptor_options_copy(&worker, sizeof(worker), sizeof(worker),
-				   given) < 0 ||
-	    disruptor_graph_begin(d) < 0)
+	if (disruptor_graph_begin(d) < 0)
 		return NULL;
-	worker.size = sizeof(worker);
-	pool = new_pool(d, &worker, workers, key);
+	pool = copy_and_new_pool(d, given, workers, key);
+	error = errno;
+	if (pool == NULL)
+		disruptor_graph_remember(d, -error);
 	disruptor_end_change(d);
+	errno = error;
 	return pool;
 }
 

@@ -327,6 +327,7 @@ static void bad_input(const struct flavour *flavour)
 	CHECK(POOL(d, r, 2, .name = "it") == NULL && errno == EINVAL);
 	CHECK(POOL(d, r, 2, .on_batch = batch) == NULL && errno == EINVAL);
 	CHECK(POOL(NULL, r, 2) == NULL && errno == EINVAL);
+	CHECK(POOL(d, r, 2, .batch_max = -1) == NULL && errno == EINVAL);
 	CHECK(POOL(d, r, 5) == NULL && errno == EUSERS);
 	/* The four that had joined are gone again. */
 	pool = POOL(d, r, 4);
@@ -338,8 +339,26 @@ static void bad_input(const struct flavour *flavour)
 	free(r);
 }
 
+/* The first error of a graph sticks, and every call says which it was. */
+static void error_that_sticks(const struct flavour *flavour)
+{
+	struct disruptor *d = RING(flavour, .capacity = 16);
+	struct record *r = new_record();
+
+	CHECK(disruptor_handle_events_with_workers(d, NULL, 1, NULL) == NULL);
+	CHECK_EQ(errno, EINVAL);
+	CHECK(disruptor_producer_new_opts(NULL, NULL) == NULL);
+	CHECK(POOL(d, r, 2) == NULL && errno == EINVAL);
+	CHECK(strcmp(disruptor_error(),
+		     "the graph has an error: no options were given") == 0);
+	CHECK_ERROR(disruptor_start(d), EINVAL);
+	disruptor_free(d);
+	free(r);
+}
+
 TEST_MAIN(TEST_EACH(exactly_one), TEST_EACH(others_go_on),
 	  TEST_EACH(who_comes_after), TEST_EACH(several_at_once),
 	  TEST_EACH(gaps), TEST_EACH(a_failure_stops_the_ring),
 	  TEST_EACH(errors_of_one_event), TEST_EACH(who_leaves_finishes),
-	  TEST_EACH(the_last_takes_the_pool_with_it), TEST_EACH(bad_input));
+	  TEST_EACH(the_last_takes_the_pool_with_it), TEST_EACH(bad_input),
+	  TEST_EACH(error_that_sticks));
