@@ -493,7 +493,20 @@ static bool follows_any(const struct disruptor_consumer_record *r,
 	return false;
 }
 
+/* Registry locked: nobody whom that one follows can leave meanwhile. */
+static void follow_as(struct disruptor *d, uint32_t index, uint32_t member)
+{
+	uint32_t w;
+
+	for (w = 0; w < SET_WORDS; w++)
+		disruptor_store_relaxed_u64(
+			&d->consumers[index].upstream[w],
+			disruptor_load_relaxed_u64(
+				&d->consumers[member].upstream[w]));
+}
+
 int disruptor_consumer_join_members(struct disruptor *d, uint32_t index,
+				    uint32_t member,
 				    const struct disruptor_consumer_set *members)
 {
 	int lock = disruptor_registry_lock(d, JOIN_PATIENCE_NS);
@@ -501,6 +514,7 @@ int disruptor_consumer_join_members(struct disruptor *d, uint32_t index,
 
 	if (lock < 0)
 		return lock;
+	follow_as(d, index, member);
 	for (i = 0; i < d->header.consumers_max; i++) {
 		struct disruptor_consumer_record *r = &d->consumers[i];
 

@@ -96,8 +96,7 @@ static void keep_strings(struct disruptor_processor *processor)
 	o->after = NULL;
 }
 
-static int add_processor(struct disruptor_processor *processor,
-			 const struct disruptor_consumer_set *upstream)
+static int add_processor(struct disruptor_processor *processor)
 {
 	struct disruptor *d = processor->disruptor;
 	struct disruptor_processor_options *o = &processor->options;
@@ -108,9 +107,8 @@ static int add_processor(struct disruptor_processor *processor,
 		return -errno;
 	if (o->after != NULL && find_after(d, o->after, &set) < 0)
 		return -errno;
-	if (o->after != NULL)
-		upstream = &set;
-	processor->poller = disruptor_poller_make(d, &p, upstream);
+	processor->poller =
+		disruptor_poller_make(d, &p, o->after != NULL ? &set : NULL);
 	if (processor->poller == NULL)
 		return -errno;
 	keep_strings(processor);
@@ -121,8 +119,7 @@ static int add_processor(struct disruptor_processor *processor,
 
 struct disruptor_processor *
 disruptor_graph_add(struct disruptor *d,
-		    const struct disruptor_processor_options *given,
-		    const struct disruptor_consumer_set *upstream)
+		    const struct disruptor_processor_options *given)
 {
 	struct disruptor_processor *processor =
 		disruptor_allocate(sizeof(*processor));
@@ -135,7 +132,7 @@ disruptor_graph_add(struct disruptor *d,
 				       sizeof(processor->options),
 				       sizeof(processor->options), given);
 	if (error == 0)
-		error = add_processor(processor, upstream);
+		error = add_processor(processor);
 	if (error == 0)
 		return processor;
 	free(processor);
@@ -155,7 +152,7 @@ add_and_run(struct disruptor *d,
 	    const struct disruptor_processor_options *options)
 {
 	const struct disruptor_processor *end = d->processors;
-	struct disruptor_processor *p = disruptor_graph_add(d, options, NULL);
+	struct disruptor_processor *p = disruptor_graph_add(d, options);
 	int error = p == NULL ? -errno : disruptor_graph_run(d, end);
 
 	if (error == 0)

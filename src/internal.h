@@ -282,10 +282,12 @@ void disruptor_consumer_leave(struct disruptor_poller_private *p);
 void disruptor_consumer_evict_if_dead(struct disruptor *d, uint32_t index);
 bool disruptor_consumer_is_active(const struct disruptor *d, uint32_t index);
 /*
- * Whoever follows one of members follows also index from now on: all that
- * happens after this, to those that learn of it, finds it so. d->mutex is held.
+ * index, which does not poll yet, follows whom member follows, and whoever
+ * follows one of members follows also index from now on: all that happens after
+ * this, to those that learn of it, finds it so. d->mutex is held.
  */
 int disruptor_consumer_join_members(struct disruptor *d, uint32_t index,
+				    uint32_t member,
 				    const struct disruptor_consumer_set *members);
 
 /* --- event_poller.c ----------------------------------------------------- */
@@ -403,11 +405,10 @@ void disruptor_processor_join(struct disruptor_processor *processor);
 
 /* --- graph.c; a change is under way and d->mutex is held */
 
-/* As disruptor_handle_events_opts(); upstream by record adds to options. */
+/* As disruptor_handle_events_opts(), but does not start it. */
 struct disruptor_processor *
 disruptor_graph_add(struct disruptor *d,
-		    const struct disruptor_processor_options *options,
-		    const struct disruptor_consumer_set *upstream);
+		    const struct disruptor_processor_options *options);
 /* The first error of a graph that is not started sticks. */
 void disruptor_graph_remember(struct disruptor *d, int error);
 

@@ -96,7 +96,7 @@ first_worker(struct disruptor_worker_pool *pool,
 	/* batch_max is what it takes at once, not what it looks at. */
 	if (pool->key == NULL)
 		options.batch_max = 0;
-	p = disruptor_graph_add(pool->disruptor, &options, NULL);
+	p = disruptor_graph_add(pool->disruptor, &options);
 	if (p == NULL)
 		return NULL;
 	p->options.batch_max = given->batch_max;
@@ -114,19 +114,14 @@ join_like(struct disruptor_worker_pool *pool,
 	  const struct disruptor_processor *like)
 {
 	struct disruptor_processor_options options = like->options;
-	struct disruptor_consumer_set upstream;
 	struct disruptor_processor *p;
 
-	if (!disruptor_consumer_upstream(like->poller->record, &upstream)) {
-		disruptor_fail(EAGAIN, "consumers come and go too fast");
-		return NULL;
-	}
 	options.start = DISRUPTOR_START_OLDEST;
 	options.thread_name = like->thread_name[0] != '\0' ? like->thread_name :
 							     NULL;
 	options.cpus = like->cpus[0] != '\0' ? like->cpus : NULL;
 	options.batch_max = pool->key != NULL ? like->options.batch_max : 0;
-	p = disruptor_graph_add(pool->disruptor, &options, &upstream);
+	p = disruptor_graph_add(pool->disruptor, &options);
 	if (p == NULL)
 		return NULL;
 	p->options.batch_max = like->options.batch_max;
@@ -143,7 +138,8 @@ static int join_followed(struct disruptor_worker_pool *pool,
 		disruptor_set_add(&members, disruptor_poller_index(
 						    pool->workers[i]->poller));
 	return disruptor_consumer_join_members(
-		pool->disruptor, disruptor_poller_index(p->poller), &members);
+		pool->disruptor, disruptor_poller_index(p->poller),
+		disruptor_poller_index(pool->workers[0]->poller), &members);
 }
 
 /* What came before the pool is for none of its workers: no need to guard it. */
@@ -161,7 +157,7 @@ static struct disruptor_processor *one_more(struct disruptor_worker_pool *pool)
 
 	if (p == NULL)
 		return NULL;
-	/* Before it takes anything. */
+	/* Before it polls or takes anything. */
 	if (join_followed(pool, p) < 0) {
 		disruptor_graph_undo(pool->disruptor, p->following, -errno);
 		return NULL;
