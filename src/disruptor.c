@@ -213,7 +213,7 @@ void disruptor_wake_everybody(struct disruptor *d)
 int disruptor_close(struct disruptor *d)
 {
 	if (d == NULL)
-		return disruptor_fail(EINVAL, "no disruptor");
+		return disruptor_fail_no_disruptor();
 	if (disruptor_check_process(d) < 0)
 		return -ECHILD;
 	/* E8: see disruptor_sequencer_claim_multi(). */
@@ -270,6 +270,8 @@ int disruptor_wait_for_consumers(struct disruptor *d, int n, int64_t timeout_ns)
 {
 	int64_t deadline = disruptor_deadline(timeout_ns);
 
+	if (d == NULL)
+		return disruptor_fail_no_disruptor();
 	if (disruptor_check_process(d) < 0)
 		return -ECHILD;
 	while (disruptor_consumer_count(d) < n) {

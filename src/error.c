@@ -18,6 +18,14 @@ int disruptor_fail(int error, const char *format, ...)
 	return -error;
 }
 
+int disruptor_fail_no_disruptor(void)
+{
+	if (message[0] == '\0')
+		return disruptor_fail(EINVAL, "no disruptor");
+	errno = EINVAL;
+	return -EINVAL;
+}
+
 void disruptor_note_failure(struct disruptor_failure *failure, int error)
 {
 	if (failure->error != 0)

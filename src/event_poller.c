@@ -370,7 +370,7 @@ disruptor_poller_new_opts(struct disruptor *d,
 	struct disruptor_poller *poller;
 
 	if (d == NULL) {
-		disruptor_fail(EINVAL, "no disruptor");
+		disruptor_fail_no_disruptor();
 		return NULL;
 	}
 	/* Before the mutex, which a thread of the parent may have held. */

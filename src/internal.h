@@ -41,6 +41,12 @@ __attribute__((format(printf, 2, 3))) int disruptor_fail(int error,
 							 const char *format,
 							 ...);
 
+/*
+ * The disruptor is NULL: -EINVAL. The reason is that of the call that should
+ * have made it, so a chain of calls may be checked at its end.
+ */
+int disruptor_fail_no_disruptor(void);
+
 #define DISRUPTOR_REASON_SIZE 320
 
 struct disruptor_failure {

@@ -141,7 +141,7 @@ static int start_all(struct disruptor *d)
 int disruptor_check_caller(const struct disruptor *d)
 {
 	if (d == NULL)
-		return disruptor_fail(EINVAL, "no disruptor");
+		return disruptor_fail_no_disruptor();
 	if (disruptor_processor_is_caller(d))
 		return disruptor_fail(EDEADLK, "not from a handler");
 	return disruptor_check_process(d);
@@ -166,7 +166,7 @@ int disruptor_halt(struct disruptor *d)
 	int error;
 
 	if (d == NULL)
-		return disruptor_fail(EINVAL, "no disruptor");
+		return disruptor_fail_no_disruptor();
 	error = disruptor_check_process(d);
 	if (error < 0)
 		return error;

@@ -348,7 +348,7 @@ disruptor_producer_new_opts(struct disruptor *d,
 	int error;
 
 	if (d == NULL) {
-		disruptor_fail(EINVAL, "no disruptor");
+		disruptor_fail_no_disruptor();
 		return NULL;
 	}
 	/* Before the mutex, which a thread of the parent may have held. */

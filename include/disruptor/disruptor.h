@@ -148,7 +148,7 @@ DISRUPTOR_API bool disruptor_has_backlog(const struct disruptor *disruptor);
 /*
  * Waits until n consumers are there, up to timeout_ns (negative: for ever), so
  * that what is published next has somebody to go to. -ETIMEDOUT; -ESHUTDOWN,
- * closed; -ECANCELED, halted. Looks once a millisecond. Not NULL.
+ * closed; -ECANCELED, halted; -EINVAL, no disruptor. Looks once a millisecond.
  */
 DISRUPTOR_API int disruptor_wait_for_consumers(struct disruptor *disruptor,
 					       int n, int64_t timeout_ns);
