@@ -163,6 +163,46 @@ static void who_comes_after(const struct flavour *flavour)
 	free(r);
 }
 
+static void hold_up(void *context, void *event, int64_t sequence,
+		    bool end_of_batch)
+{
+	struct record *r = context;
+
+	(void)event;
+	(void)sequence;
+	(void)end_of_batch;
+	while (disruptor_load_acquire_u32(&r->hold))
+		pause_ms(1);
+	r->followed++;
+}
+
+/* Those too that are added later. */
+static void whom_it_comes_after(const struct flavour *flavour)
+{
+	struct disruptor *d = RING(flavour, .capacity = 16);
+	struct disruptor_producer *p = PRODUCER(d);
+	struct record *r = new_record();
+	struct disruptor_processor *first =
+		disruptor_handle_events_with(d, hold_up, r);
+	struct disruptor_worker_pool *pool =
+		POOL(d, r, 1, .after = DISRUPTOR_AFTER(first));
+
+	CHECK_EQ(disruptor_start(d), 0);
+	publish_some(p, 1);
+	wait_for_total(r, 1);
+	disruptor_store_release_u32(&r->hold, 1);
+	CHECK(disruptor_worker_pool_add(pool, LONG_NS) != NULL);
+	publish_some(p, 7);
+	pause_ms(5);
+	CHECK_EQ(disruptor_load_acquire_u32(&r->total), 1);
+	disruptor_store_release_u32(&r->hold, 0);
+	CHECK_EQ(disruptor_shutdown(d, LONG_NS), 0);
+	CHECK_EQ(r->followed, 8);
+	check_once_each(r, 8);
+	disruptor_free(d);
+	free(r);
+}
+
 static void batch(void *context, const struct disruptor_batch *batch)
 {
 	struct record *r = context;
@@ -357,7 +397,8 @@ static void error_that_sticks(const struct flavour *flavour)
 }
 
 TEST_MAIN(TEST_EACH(exactly_one), TEST_EACH(others_go_on),
-	  TEST_EACH(who_comes_after), TEST_EACH(several_at_once),
+	  TEST_EACH(who_comes_after),
+	  TEST_EACH(whom_it_comes_after), TEST_EACH(several_at_once),
 	  TEST_EACH(gaps), TEST_EACH(a_failure_stops_the_ring),
 	  TEST_EACH(errors_of_one_event), TEST_EACH(who_leaves_finishes),
 	  TEST_EACH(the_last_takes_the_pool_with_it), TEST_EACH(bad_input),
