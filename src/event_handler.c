@@ -203,8 +203,10 @@ int disruptor_handle_batch(struct disruptor_processor *p, int64_t count)
 	p->end = from + count;
 	if (p->pool != NULL)
 		error = disruptor_worker_take(p);
-	if (error < 0)
+	if (error < 0) {
+		p->end = p->first;
 		return error;
+	}
 	error = handle_run(p, &done);
 	if (p->pool != NULL)
 		done = disruptor_worker_done(p, from + count, done);

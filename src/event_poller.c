@@ -406,6 +406,11 @@ uint32_t disruptor_poller_index(const struct disruptor_poller *poller)
 	return poller->hidden->index;
 }
 
+void disruptor_poller_leave(struct disruptor_poller *poller)
+{
+	disruptor_consumer_leave(private_of(poller));
+}
+
 void disruptor_poller_unmake(struct disruptor_poller *poller)
 {
 	struct disruptor_poller_private *p = private_of(poller);

@@ -116,6 +116,11 @@ static void end(struct disruptor_processor *p, int result)
 		disruptor_note_failure(&d->failure, result);
 		disruptor_halt_handles(d);
 	}
+	/* Nobody may wait for one that was asked to go, and went. */
+	if (p->going && !disruptor_worker_has_taken(p)) {
+		disruptor_poller_leave(p->poller);
+		p->gone = true;
+	}
 	p->ended = true;
 	d->running--;
 	pthread_cond_broadcast(&d->changed);
@@ -166,7 +171,8 @@ int disruptor_processors_start(struct disruptor *d,
 
 	failure->error = 0;
 	for (p = first; p != end && error == 0; p = p->following)
-		error = make_thread(p);
+		if (!p->gone)
+			error = make_thread(p);
 	while (d->starting > 0)
 		disruptor_wait_for_change(d, INT64_MAX);
 	if (error == 0 && failure->error < 0)

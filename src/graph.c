@@ -143,7 +143,7 @@ disruptor_graph_add(struct disruptor *d,
 void disruptor_graph_remember(struct disruptor *d, int error)
 {
 	/* What is refused while it runs does no harm to what runs. */
-	if (!d->started)
+	if (!d->was_started)
 		disruptor_note_failure(&d->graph_failure, error);
 }
 

@@ -105,8 +105,10 @@ static int64_t stop_and_take_out(struct disruptor_processor *p,
 	int64_t next;
 	int error = p->pool != NULL ? disruptor_worker_leave(p, deadline) : 0;
 
-	if (error == 0)
+	if (error == 0) {
+		p->going = true;
 		error = disruptor_graph_stop(p, deadline);
+	}
 	if (error == 0 && p->pool != NULL)
 		error = disruptor_worker_check_left(p);
 	if (error < 0)

@@ -19,7 +19,8 @@
  *	event_processor.c	a thread for a handler
  *	graph.c			handlers in order
  *	graph_change.c		handlers come and go
- *	worker_pool.c		workers come and go
+ *	worker_pool.c		several that share the events
+ *	worker_change.c		workers come and go
  *	worker_share.c		which events are whose
  *	life_cycle.c		start, shutdown, halt
  *	inspect.c, check.c	looking at a ring from outside
@@ -156,6 +157,7 @@ struct disruptor {
 	struct disruptor_failure start_failure;
 	struct disruptor_failure failure; /* why a processor ended early */
 	bool started;
+	bool was_started;	/* errors of the graph stick no more */
 	uint32_t starting;	/* processor threads whose on_start is not done */
 	uint32_t running;	/* processor threads that have not ended */
 	pthread_cond_t changed;	/* running or changing is less than it was */
@@ -305,6 +307,8 @@ disruptor_poller_make(struct disruptor *d,
 		      const struct disruptor_consumer_set *upstream);
 /* Its record's place among the ring's consumers. */
 uint32_t disruptor_poller_index(const struct disruptor_poller *poller);
+/* Leaves the ring, once; the handle stays. d->mutex is held. */
+void disruptor_poller_leave(struct disruptor_poller *poller);
 /* Leaves and frees; d->mutex is held. */
 void disruptor_poller_unmake(struct disruptor_poller *poller);
 void disruptor_producer_unmake(struct disruptor_producer_private *p);
@@ -380,6 +384,8 @@ struct disruptor_processor {
 	enum disruptor_phase phase; /* under d->mutex, as ended */
 	bool ended;		/* the thread's last word */
 	bool failed;		/* a handler, not the ring, ended it */
+	bool going;		/* to be removed: leaves when its thread ends */
+	bool gone;		/* has left; only to be joined and freed */
 	/* The batch in hand, for disruptor_release(). */
 	int64_t first;
 	int64_t end;
@@ -439,6 +445,8 @@ int disruptor_graph_undo(struct disruptor *d,
 
 /* Others take over; 0, or it cannot go now. A change is under way. */
 int disruptor_worker_leave(struct disruptor_processor *p, int64_t deadline);
+/* It took events that it is not done with. */
+bool disruptor_worker_has_taken(const struct disruptor_processor *p);
 /* -EBUSY: its handler failed at an event that is still its own. */
 int disruptor_worker_check_left(const struct disruptor_processor *p);
 /* It is no longer of its pool. */

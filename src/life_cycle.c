@@ -113,7 +113,8 @@ static void stay(struct disruptor *d)
 	struct disruptor_processor *p;
 
 	for (p = d->processors; p != NULL; p = p->following)
-		p->worker.left = false;
+		if (!p->gone)
+			p->going = p->worker.left = false;
 }
 
 /* A change is under way; d->mutex is held. */
@@ -131,7 +132,7 @@ static int start_all(struct disruptor *d)
 	set_halted(d, 0);
 	stay(d);
 	d->failure.error = 0;
-	d->started = true;
+	d->started = d->was_started = true;
 	error = disruptor_processors_start(d, d->processors, NULL);
 	if (error < 0)
 		join_all(d);
@@ -197,8 +198,8 @@ static bool reached(const struct disruptor *d, int64_t target)
 	const struct disruptor_processor *p;
 
 	for (p = d->processors; p != NULL; p = p->following)
-		if (disruptor_sequence_load_acquire(
-			    &p->poller->record->sequence) < target)
+		if (!p->gone && disruptor_sequence_load_acquire(
+					&p->poller->record->sequence) < target)
 			return false;
 	return true;
 }

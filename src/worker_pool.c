@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#define SETTLE_NAP_NS INT64_C(200000)
-
 static int check_options(const struct disruptor_processor_options *o,
 			 uint32_t workers, disruptor_event_key key)
 {
@@ -129,17 +127,20 @@ join_like(struct disruptor_worker_pool *pool,
 }
 
 static int join_followed(struct disruptor_worker_pool *pool,
+			 const struct disruptor_processor *like,
 			 const struct disruptor_processor *p)
 {
 	struct disruptor_consumer_set members = { { 0 } };
 	uint32_t i;
 
 	for (i = 0; i < pool->count; i++)
-		disruptor_set_add(&members, disruptor_poller_index(
-						    pool->workers[i]->poller));
+		if (!pool->workers[i]->gone)
+			disruptor_set_add(&members,
+					  disruptor_poller_index(
+						  pool->workers[i]->poller));
 	return disruptor_consumer_join_members(
 		pool->disruptor, disruptor_poller_index(p->poller),
-		disruptor_poller_index(pool->workers[0]->poller), &members);
+		disruptor_poller_index(like->poller), &members);
 }
 
 /* What came before the pool is for none of its workers: no need to guard it. */
@@ -151,14 +152,16 @@ static void skip_to(struct disruptor_poller *poller, int64_t begin)
 	disruptor_poller_release(poller, begin);
 }
 
-static struct disruptor_processor *one_more(struct disruptor_worker_pool *pool)
+struct disruptor_processor *
+disruptor_worker_pool_join(struct disruptor_worker_pool *pool,
+			   const struct disruptor_processor *like)
 {
-	struct disruptor_processor *p = join_like(pool, pool->workers[0]);
+	struct disruptor_processor *p = join_like(pool, like);
 
 	if (p == NULL)
 		return NULL;
 	/* Before it polls or takes anything. */
-	if (join_followed(pool, p) < 0) {
+	if (join_followed(pool, like, p) < 0) {
 		disruptor_graph_undo(pool->disruptor, p->following, -errno);
 		return NULL;
 	}
@@ -179,7 +182,7 @@ static int fill(struct disruptor_worker_pool *pool,
 	if (first_worker(pool, worker) == NULL)
 		return -errno;
 	while (pool->count < workers)
-		if (one_more(pool) == NULL)
+		if (disruptor_worker_pool_join(pool, pool->workers[0]) == NULL)
 			return disruptor_graph_undo(d, end, -errno);
 	if (pool->key != NULL)
 		disruptor_worker_pool_share(pool, NULL);
@@ -232,146 +235,6 @@ struct disruptor_worker_pool *disruptor_handle_events_with_workers(
 	disruptor_end_change(d);
 	errno = error;
 	return pool;
-}
-
-/* --- workers come and go ---------------------------------------------------- */
-
-/* d->mutex is held, but not while napping. */
-static bool wait_settled(struct disruptor_worker_pool *pool, int64_t deadline)
-{
-	struct disruptor *d = pool->disruptor;
-
-	while (!disruptor_worker_pool_settled(pool)) {
-		if (!disruptor_graph_runs(d) || disruptor_os_now() >= deadline)
-			return false;
-		pthread_mutex_unlock(&d->mutex);
-		disruptor_os_nap(SETTLE_NAP_NS);
-		pthread_mutex_lock(&d->mutex);
-	}
-	return true;
-}
-
-/*
- * With or without p the keys fall to other workers. Else all is as before,
- * which is with or without p again.
- */
-static int reshare(struct disruptor_worker_pool *pool, int64_t deadline,
-		   const struct disruptor_processor *without,
-		   const struct disruptor_processor *before)
-{
-	if (disruptor_graph_runs(pool->disruptor) &&
-	    !wait_settled(pool, deadline))
-		return disruptor_fail(ETIMEDOUT, "another change is under way");
-	disruptor_worker_pool_share(pool, without);
-	if (wait_settled(pool, deadline) ||
-	    !disruptor_worker_pool_reshare(pool, before))
-		return 0;
-	if (!disruptor_graph_runs(pool->disruptor))
-		return disruptor_fail(EBUSY, "its workers stand at different "
-					     "events: disruptor_start() "
-					     "brings them to one");
-	return disruptor_fail(ETIMEDOUT, "a worker's handler has not returned");
-}
-
-/* Somebody other than this one (NULL: anybody) who is not about to leave. */
-static bool has_heirs(const struct disruptor_worker_pool *pool,
-		      const struct disruptor_processor *without)
-{
-	uint32_t i;
-
-	for (i = 0; i < pool->count; i++)
-		if (pool->workers[i] != without &&
-		    !pool->workers[i]->worker.left)
-			return true;
-	return false;
-}
-
-static void let_go(struct disruptor_processor *p)
-{
-	pthread_mutex_lock(&p->pool->mutex);
-	p->worker.left = true;
-	pthread_mutex_unlock(&p->pool->mutex);
-}
-
-/* Once: its thread may have ended by the time that it is asked again. */
-int disruptor_worker_leave(struct disruptor_processor *p, int64_t deadline)
-{
-	int error = 0;
-
-	if (p->pool->key == NULL || p->worker.left)
-		return 0;
-	if (p->pool->count > 1 && !has_heirs(p->pool, p))
-		return disruptor_fail(EBUSY, "all others of its pool are about "
-					     "to leave");
-	if (p->pool->count > 1)
-		error = reshare(p->pool, deadline, p, NULL);
-	if (error == 0)
-		let_go(p);
-	return error;
-}
-
-int disruptor_worker_check_left(const struct disruptor_processor *p)
-{
-	if (p->worker.taken == p->worker.taken_end)
-		return 0;
-	return disruptor_fail(EBUSY,
-			      "the worker is not done with event %lld: "
-			      "disruptor_start() goes on with it",
-			      (long long)p->worker.taken);
-}
-
-/* On a ring that is stopped they share anew when it runs again. */
-static int give_share(struct disruptor_worker_pool *pool,
-		      const struct disruptor_processor *p, int64_t deadline)
-{
-	if (pool->key == NULL)
-		return 0;
-	if (disruptor_graph_runs(pool->disruptor))
-		return reshare(pool, deadline, NULL, p);
-	disruptor_worker_pool_share(pool, NULL);
-	return 0;
-}
-
-static struct disruptor_processor *add(struct disruptor_worker_pool *pool,
-				       int64_t deadline)
-{
-	struct disruptor *d = pool->disruptor;
-	const struct disruptor_processor *end = d->processors;
-	struct disruptor_processor *p;
-	int error;
-
-	if (pool->count == DISRUPTOR_WORKERS_MAX) {
-		disruptor_fail(EUSERS, "the pool has %u workers", pool->count);
-		return NULL;
-	}
-	if (!has_heirs(pool, NULL)) {
-		disruptor_fail(ENOENT, "the pool's last worker has left");
-		return NULL;
-	}
-	p = one_more(pool);
-	if (p == NULL || disruptor_graph_run(d, end) < 0)
-		return NULL;
-	error = give_share(pool, p, deadline);
-	if (error == 0)
-		return p;
-	/* It has no keys, so it waits for events or at the boundary. */
-	disruptor_graph_stop(p, INT64_MAX);
-	disruptor_graph_undo(d, end, error);
-	return NULL;
-}
-
-struct disruptor_processor *
-disruptor_worker_pool_add(struct disruptor_worker_pool *pool,
-			  int64_t timeout_ns)
-{
-	int64_t deadline = disruptor_deadline(timeout_ns);
-	struct disruptor_processor *p;
-
-	if (disruptor_graph_begin(pool != NULL ? pool->disruptor : NULL) < 0)
-		return NULL;
-	p = add(pool, deadline);
-	disruptor_end_change(pool->disruptor);
-	return p;
 }
 
 struct disruptor_processor *const *

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What worker_pool.c (control) and worker_share.c (events) share. */
+/* What worker_pool.c, worker_change.c and worker_share.c share. */
 #ifndef DISRUPTOR_SRC_WORKER_POOL_H
 #define DISRUPTOR_SRC_WORKER_POOL_H
 
@@ -30,6 +30,11 @@ struct disruptor_worker_pool {
 	int64_t next;
 	char after[DISRUPTOR_LINE];
 };
+
+/* One more, with the options of that one; it follows and is followed alike. */
+struct disruptor_processor *
+disruptor_worker_pool_join(struct disruptor_worker_pool *pool,
+			   const struct disruptor_processor *like);
 
 /*
  * Shares the slots anew, without this one (NULL: among all). It counts when the

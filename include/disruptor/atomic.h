@@ -7,7 +7,7 @@
 
 /*
  * The only file that names a memory order. Each use elsewhere stands at a
- * labelled edge (E1 … E11) of docs/memory-model.md. The access is atomic, not
+ * labelled edge (E1 … E12) of docs/memory-model.md. The access is atomic, not
  * the object: shared structs hold plain fixed-width integers, so that the same
  * header serves C, C++ and readers of the layout.
  */

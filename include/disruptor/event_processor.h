@@ -89,7 +89,10 @@ struct disruptor_processor_options {
 	/* Nothing came for timeout_ns (0: never called). */
 	void (*on_timeout)(void *context, int64_t sequence);
 	int64_t timeout_ns;
-	/* queue_depth: published and not handled, this batch included. */
+	/*
+	 * queue_depth: published and not handled, this batch included. In a pool
+	 * by key both count the events of the other workers as well.
+	 */
 	void (*on_batch_start)(void *context, int64_t batch_size,
 			       int64_t queue_depth);
 	enum disruptor_on_error on_error;
@@ -128,8 +131,10 @@ DISRUPTOR_API int disruptor_release(int64_t sequence);
  * leaves the rest of its share to its pool.
  *
  * The sequence of the first event that it did not handle. -ETIMEDOUT after
- * timeout_ns (negative: without end): its handler has not returned; call again.
- * -EBUSY: a worker's handler failed at an event that nobody else may have, or
+ * timeout_ns (negative: without end): its handler has not returned; it goes when
+ * that does, unless the graph is stopped and started again before; call again
+ * to learn where, and to free it. -ECANCELED: halted meanwhile. -EBUSY: a
+ * worker's handler failed at an event that another of its pool may not have, or
  * the workers of a pool by key stand at different events; disruptor_start()
  * goes on there; or all others of its pool are to be removed again first.
  * -EINVAL, no processor. Any thread but a processor's (-EDEADLK).

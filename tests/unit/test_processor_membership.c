@@ -145,6 +145,28 @@ static void a_handler_that_does_not_return(const struct flavour *flavour)
 	disruptor_free(d);
 }
 
+/* Asked to go, it goes as soon as it can, whether or not it is asked again. */
+static void one_that_goes_later(const struct flavour *flavour)
+{
+	struct disruptor *d = RING(flavour, .capacity = 8);
+	struct disruptor_producer *p = PRODUCER(d);
+	struct seen s = { .hold = 1 }, follower = { 0 };
+	struct disruptor_processor *processor = SEEING(d, &s);
+
+	SEEING(d, &follower, .after = DISRUPTOR_AFTER(processor));
+	CHECK_EQ(disruptor_start(d), 0);
+	publish_some(p, 1);
+	while (!disruptor_load_acquire_u32(&s.inside))
+		pause_ms(1);
+	CHECK_ERROR(disruptor_processor_remove(processor, 1000000), ETIMEDOUT);
+	disruptor_store_release_u32(&s.hold, 0);
+	publish_some(p, 50);
+	CHECK_EQ(disruptor_shutdown(d, LONG_NS), 0);
+	CHECK_EQ(s.next, 1);
+	CHECK_EQ(follower.next, 51);
+	disruptor_free(d);
+}
+
 static int refuse(void *context)
 {
 	(void)context;
@@ -259,5 +281,6 @@ static void while_it_does_not_run(const struct flavour *flavour)
 TEST_MAIN(TEST_EACH(join_and_leave_while_it_runs),
 	  TEST_EACH(the_last_one_leaves), TEST_EACH(one_in_the_middle_leaves),
 	  TEST_EACH(a_handler_that_does_not_return),
+	  TEST_EACH(one_that_goes_later),
 	  TEST_EACH(one_that_does_not_start), TEST_EACH(not_from_a_handler),
 	  TEST_EACH(held_place), TEST_EACH(while_it_does_not_run));

@@ -275,15 +275,34 @@ static void a_failure_stops_the_ring(const struct flavour *flavour)
 	publish_some(p, 12);
 	CHECK_EQ(disruptor_start(d), 0);
 	CHECK_ERROR(disruptor_shutdown(d, LONG_NS), EIO);
+	CHECK(disruptor_worker_pool_add(pool, LONG_NS) != NULL);
 	for (i = 0; i < 2; i++)
 		kept += disruptor_processor_remove(worker(pool, kept), -1) ==
 			-EBUSY;
 	CHECK_EQ(kept, 1);
 	CHECK_EQ(disruptor_start(d), 0);
-	CHECK(disruptor_worker_pool_add(pool, LONG_NS) != NULL);
 	wait_for_total(r, 12);
 	CHECK_EQ(disruptor_halt(d), 0);
 	check_once_each(r, 12);
+	disruptor_free(d);
+	free(r);
+}
+
+/* When nobody else could have the event, removal says which one it was. */
+static void the_last_one_fails(const struct flavour *flavour)
+{
+	struct disruptor *d = RING(flavour, .capacity = 16);
+	struct disruptor_producer *p = PRODUCER(d);
+	struct record *r = new_record();
+	struct disruptor_worker_pool *pool = POOL(d, r, 1);
+
+	r->fails_at = 5;
+	r->failures = 1;
+	publish_some(p, 12);
+	CHECK_EQ(disruptor_start(d), 0);
+	CHECK_ERROR(disruptor_shutdown(d, LONG_NS), EIO);
+	CHECK_EQ(disruptor_processor_remove(worker(pool, 0), LONG_NS), 5);
+	check_once_each(r, 5);
 	disruptor_free(d);
 	free(r);
 }
@@ -400,6 +419,7 @@ TEST_MAIN(TEST_EACH(exactly_one), TEST_EACH(others_go_on),
 	  TEST_EACH(who_comes_after),
 	  TEST_EACH(whom_it_comes_after), TEST_EACH(several_at_once),
 	  TEST_EACH(gaps), TEST_EACH(a_failure_stops_the_ring),
+	  TEST_EACH(the_last_one_fails),
 	  TEST_EACH(errors_of_one_event), TEST_EACH(who_leaves_finishes),
 	  TEST_EACH(the_last_takes_the_pool_with_it), TEST_EACH(bad_input),
 	  TEST_EACH(error_that_sticks));
