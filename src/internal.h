@@ -12,7 +12,8 @@
  *	sequencer.c, producer.c	claims that do not succeed at once
  *	gate.c			the slowest consumer
  *	recovery.c		claims of dead producers become gaps
- *	consumer_record.c	consumers join, leave, are evicted
+ *	consumer_record.c	consumers join
+ *	eviction.c		consumers leave, are removed, are evicted
  *	event_poller.c		polls that do not succeed at once
  *	wait_strategy.c		spin, yield, sleep, block; waking up
  *	event_handler.c		one batch: calls, errors, early release
@@ -285,7 +286,21 @@ int disruptor_consumer_join(struct disruptor_poller_private *p,
 /* A consistent copy of whom a consumer follows; false: it is being changed. */
 bool disruptor_consumer_upstream(const struct disruptor_consumer_record *r,
 				 struct disruptor_consumer_set *set);
+
+/* --- eviction.c --------------------------------------------------------- */
+
 void disruptor_consumer_leave(struct disruptor_poller_private *p);
+/* An active one of that name, or -ENOENT. */
+int disruptor_consumer_find(const struct disruptor *d, const char *name,
+			    uint32_t *index);
+/* Active, and its place outlives it. */
+bool disruptor_consumer_holds_place(const struct disruptor_consumer_record *r);
+/* Its owner is dead and holds no place. */
+bool disruptor_consumer_is_lost(struct disruptor *d, uint32_t index);
+/* Takes it out of the graph and off the gate; the registry is locked. */
+void disruptor_consumer_remove(struct disruptor *d, uint32_t index);
+/* A private ring knows its consumers by their handles; d->mutex is held. */
+bool disruptor_poller_is_here(const struct disruptor *d, uint32_t index);
 /* Takes a dead consumer that holds no place off the gate. d->mutex is free. */
 void disruptor_consumer_evict_if_dead(struct disruptor *d, uint32_t index);
 bool disruptor_consumer_is_active(const struct disruptor *d, uint32_t index);

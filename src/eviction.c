@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <string.h>
+
+/*
+ * Consumers go: they leave, are removed by name, or are evicted. See the top of
+ * consumer_record.c for what holds while that happens.
+ */
+
+#define SET_WORDS (DISRUPTOR_CONSUMERS_LIMIT / 64)
+#define REMOVE_PATIENCE_NS INT64_C(5000000000)
+#define LEAVE_PATIENCE_NS INT64_C(100000000)
+
+static uint32_t state_of(const struct disruptor_consumer_record *r)
+{
+	return disruptor_consumer_state(disruptor_load_acquire_u64(&r->status));
+}
+
+/* The bounded copy of a name from shared memory is what is compared. */
+static bool has_name(const struct disruptor_consumer_record *r,
+		     const char *name)
+{
+	return *name != '\0' &&
+	       strncmp(r->name, name, DISRUPTOR_CONSUMER_NAME_SIZE) == 0;
+}
+
+int disruptor_consumer_find(const struct disruptor *d, const char *name,
+			    uint32_t *index)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->header.consumers_max; i++) {
+		if (state_of(&d->consumers[i]) == DISRUPTOR_CONSUMER_ACTIVE &&
+		    has_name(&d->consumers[i], name)) {
+			*index = i;
+			return 0;
+		}
+	}
+	return -ENOENT;
+}
+
+bool disruptor_poller_is_here(const struct disruptor *d, uint32_t index)
+{
+	const struct disruptor_poller_private *p;
+
+	for (p = d->poller_handles; p != NULL; p = p->following)
+		if (p->index == index)
+			return true;
+	return false;
+}
+
+/*
+ * Those who follow the one that goes follow those whom it followed. First more
+ * to wait for, then less: at no instant may a follower get ahead.
+ */
+static void relink_follower(struct disruptor_consumer_record *follower,
+			    const struct disruptor_consumer_record *gone,
+			    uint32_t index)
+{
+	uint32_t w;
+
+	for (w = 0; w < SET_WORDS; w++)
+		disruptor_fetch_or_u64(
+			&follower->upstream[w],
+			disruptor_load_relaxed_u64(&gone->upstream[w]));
+	disruptor_fetch_and_u64(&follower->upstream[index / 64],
+				~(UINT64_C(1) << (index % 64)));
+}
+
+static void relink_followers(struct disruptor *d, uint32_t index)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->header.consumers_max; i++) {
+		struct disruptor_consumer_record *r = &d->consumers[i];
+
+		if (i != index &&
+		    state_of(r) != DISRUPTOR_CONSUMER_FREE &&
+		    disruptor_set_has(r->upstream, index))
+			relink_follower(r, &d->consumers[index], index);
+	}
+}
+
+void disruptor_consumer_remove(struct disruptor *d, uint32_t index)
+{
+	struct disruptor_consumer_record *r = &d->consumers[index];
+	uint64_t status = disruptor_load_relaxed_u64(&r->status);
+
+	relink_followers(d, index);
+	disruptor_cas_u64(&r->status, &status,
+			  (status & ~UINT64_C(0xff)) | DISRUPTOR_CONSUMER_FREE);
+	/* E9: the epoch moves before this record gets another sequence. */
+	disruptor_fetch_add_u64(&d->words->control.epoch, 1);
+	disruptor_wake(&r->signal, d->shared);
+	disruptor_wake(&d->words->control.signal, d->shared);
+}
+
+bool disruptor_consumer_holds_place(
+	const struct disruptor_consumer_record *r)
+{
+	return state_of(r) == DISRUPTOR_CONSUMER_ACTIVE &&
+	       disruptor_load_relaxed_u32(&r->policy) ==
+		       DISRUPTOR_CONSUMER_HOLD;
+}
+
+void disruptor_consumer_leave(struct disruptor_poller_private *p)
+{
+	struct disruptor *d = p->disruptor;
+	struct disruptor_consumer_record *r = &d->consumers[p->index];
+	int lock;
+
+	if (disruptor_load_acquire_u64(&r->status) == p->status &&
+	    !disruptor_consumer_holds_place(r)) {
+		/* No lock: the pin falls, and whoever is held up evicts us. */
+		lock = disruptor_registry_lock(d, LEAVE_PATIENCE_NS);
+		if (lock >= 0) {
+			disruptor_consumer_remove(d, p->index);
+			/* Before others may take the record that looks free. */
+			disruptor_os_pin_drop(&p->pin);
+			disruptor_registry_unlock(d, lock);
+		}
+	}
+	disruptor_os_pin_drop(&p->pin);
+}
+
+bool disruptor_consumer_is_lost(struct disruptor *d, uint32_t index)
+{
+	const struct disruptor_consumer_record *r = &d->consumers[index];
+
+	return d->shared && state_of(r) != DISRUPTOR_CONSUMER_FREE &&
+	       !disruptor_consumer_holds_place(r) &&
+	       !disruptor_liveness_alive(d, DISRUPTOR_LOCK_CONSUMER(index));
+}
+
+void disruptor_consumer_evict_if_dead(struct disruptor *d, uint32_t index)
+{
+	int lock;
+
+	if (!disruptor_consumer_is_lost(d, index) ||
+	    pthread_mutex_trylock(&d->mutex) != 0)
+		return;
+	lock = disruptor_registry_try_lock(d);
+	if (lock >= 0) {
+		/* Nobody can take the record while we look again. */
+		if (disruptor_consumer_is_lost(d, index)) {
+			disruptor_consumer_remove(d, index);
+			disruptor_fetch_add_u64(&d->words->control.evicted, 1);
+		}
+		disruptor_registry_unlock(d, lock);
+	}
+	pthread_mutex_unlock(&d->mutex);
+}
+
+static int remove_named(struct disruptor *d, const char *name)
+{
+	struct disruptor_os_pin pin;
+	uint32_t index;
+	int error;
+
+	if (disruptor_consumer_find(d, name, &index) < 0)
+		return disruptor_fail(ENOENT, "there is no consumer '%s'",
+				      name);
+	error = disruptor_liveness_take(d, &pin,
+					DISRUPTOR_LOCK_CONSUMER(index));
+	if (error == -EAGAIN ||
+	    (!d->shared && disruptor_poller_is_here(d, index)))
+		return disruptor_fail(EBUSY, "consumer '%s' is in use", name);
+	if (error < 0)
+		return disruptor_fail(-error, "cannot lock a consumer record");
+	/* Its followers are about to leave it: nobody may resume that. */
+	disruptor_store_release_u32(&d->consumers[index].policy,
+				    DISRUPTOR_CONSUMER_EVICT);
+	disruptor_consumer_remove(d, index);
+	disruptor_os_pin_drop(&pin);
+	return 0;
+}
+
+int disruptor_remove_consumer(struct disruptor *d, const char *name)
+{
+	int lock, error;
+
+	if (d == NULL || name == NULL || *name == '\0')
+		return disruptor_fail(EINVAL, "which consumer?");
+	error = disruptor_check_process(d);
+	if (error < 0)
+		return error;
+	pthread_mutex_lock(&d->mutex);
+	lock = disruptor_registry_lock(d, REMOVE_PATIENCE_NS);
+	error = lock;
+	if (lock >= 0) {
+		error = remove_named(d, name);
+		disruptor_registry_unlock(d, lock);
+	}
+	pthread_mutex_unlock(&d->mutex);
+	return error;
+}
