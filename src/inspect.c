@@ -8,7 +8,7 @@ int disruptor_view_open(struct disruptor *view, const char *name)
 {
 	struct disruptor_header header;
 	unsigned char *region;
-	int fd = disruptor_open_ring(name, false, &header);
+	int fd = disruptor_open_to_look(name, &header);
 
 	if (fd < 0)
 		return fd;

@@ -7,7 +7,8 @@
  *	region.c		geometry and header: compute, fill, verify
  *	disruptor.c		a ring: new, free, close, queries
  *	published.c		how far it has come
- *	shared_memory.c		a ring with a name: create, attach, unlink
+ *	shared_memory.c		a ring with a name: create, unlink
+ *	attach.c		joining it: whose file, what is in it
  *	liveness.c		who is alive: kernel locks that mappings hold
  *	sequencer.c, producer.c	claims that do not succeed at once
  *	gate.c			the slowest consumer
@@ -186,9 +187,18 @@ int disruptor_check_process(const struct disruptor *d);
 
 /* --- shared_memory.c ---------------------------------------------------- */
 
-/* Opens a ring's file and reads its checked header; a descriptor. */
-int disruptor_open_ring(const char *name, bool writable,
-			struct disruptor_header *header);
+/* The name without its leading slash, or NULL with the reason. */
+const char *disruptor_plain_name(const char *name);
+
+/* --- attach.c ----------------------------------------------------------- */
+
+/* Opens a ring's file for reading, and reads its checked header. */
+int disruptor_open_to_look(const char *name, struct disruptor_header *header);
+/* What a ring's open() returned, in words. */
+int disruptor_fail_open(int error);
+/* Protects a fresh mapping from us, and from children. */
+int disruptor_secure(unsigned char *region,
+		     const struct disruptor_header *header);
 
 /* --- inspect.c ---------------------------------------------------------- */
 

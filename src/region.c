@@ -126,6 +126,10 @@ static void fill_defaults(struct disruptor_header *h,
 	h->wait_spin_ns = o->wait_spin_ns;
 	h->wait_yield_ns = o->wait_yield_ns;
 	h->wait_sleep_ns = o->wait_sleep_ns;
+	if (o->mode & 0020)
+		h->compatible |= DISRUPTOR_COMPATIBLE_GROUP_WRITES;
+	if (o->mode & 0002)
+		h->compatible |= DISRUPTOR_COMPATIBLE_OTHERS_WRITE;
 	h->type_hash = disruptor_type_hash(o->type_name);
 	if (o->type_name != NULL)
 		memcpy(h->type_name, o->type_name, strlen(o->type_name));

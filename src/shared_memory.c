@@ -5,8 +5,7 @@
 
 #define NAME_MAX_LENGTH 240
 
-/* The name without its leading slash, or NULL with the reason. */
-static const char *plain_name(const char *name)
+const char *disruptor_plain_name(const char *name)
 {
 	if (name == NULL) {
 		disruptor_fail(EINVAL, "a ring needs a name");
@@ -51,16 +50,6 @@ static int fail_create(int error, uint64_t bytes)
 	}
 }
 
-/*
- * The header is for reading only. And a child that goes on with its parent's
- * handles faults at once, instead of being two users of one handle.
- */
-static void secure(unsigned char *region, const struct disruptor_header *header)
-{
-	disruptor_os_protect_read_only(region, DISRUPTOR_PAGE);
-	disruptor_os_keep_from_children(region, header->total_size);
-}
-
 static void fail_exists(void)
 {
 	disruptor_fail(EEXIST, "a ring or file of that name exists");
@@ -84,8 +73,10 @@ static unsigned char *fill_file(int fd, const struct disruptor_header *header,
 	words = (void *)(region + header->control_offset);
 	disruptor_sequence_store_release(&words->cursor,
 					 header->first_sequence);
-	secure(region, header);
-	return region;
+	if (disruptor_secure(region, header) == 0)
+		return region;
+	disruptor_os_unmap(region, header->total_size);
+	return NULL;
 }
 
 static struct disruptor *create_named(const char *name,
@@ -121,7 +112,7 @@ struct disruptor *
 disruptor_create_shared(const char *given_name,
 			const struct disruptor_options *given)
 {
-	const char *name = plain_name(given_name);
+	const char *name = disruptor_plain_name(given_name);
 	struct disruptor_options options;
 	struct disruptor_header header;
 	struct disruptor *d;
@@ -149,168 +140,9 @@ disruptor_create_shared(const char *given_name,
 	return d;
 }
 
-static int fail_open(int error)
-{
-	switch (-error) {
-	case ENOENT:
-		return disruptor_fail(ENOENT, "there is no ring of that name");
-	case EACCES:
-	case EPERM:
-		return disruptor_fail(EACCES, "no permission to read and write "
-					      "the ring's file");
-	case ELOOP:
-	case ENXIO:
-	case EISDIR:
-		return disruptor_fail(EBADMSG, "the file is no ring");
-	default:
-		return disruptor_fail(-error, "cannot open the ring's file");
-	}
-}
-
-/* Reads the header into private memory and checks it there. */
-static int read_header(int fd, struct disruptor_header *header, bool to_join)
-{
-	struct stat st;
-	int n = disruptor_os_file_stat(fd, &st);
-
-	if (n < 0)
-		return fail_open(n);
-	if (!S_ISREG(st.st_mode))
-		return disruptor_fail(EBADMSG, "the file is no ring");
-	memset(header, 0, sizeof(*header));
-	n = disruptor_os_file_read(fd, header, sizeof(*header));
-	if (n < 0)
-		return fail_open(n);
-	if (n < (int)sizeof(*header))
-		return disruptor_fail(EBADMSG,
-				      n == 0 ? "the file is no ring: it is "
-					       "empty" :
-					       "the file is no ring: it is too "
-					       "short");
-	return disruptor_header_verify(header, (uint64_t)st.st_size, to_join);
-}
-
-int disruptor_open_ring(const char *given_name, bool writable,
-			struct disruptor_header *header)
-{
-	const char *name = plain_name(given_name);
-	int fd, error;
-
-	if (name == NULL)
-		return -errno;
-	fd = disruptor_os_file_open(name, writable);
-	if (fd < 0)
-		return fail_open(fd);
-	error = read_header(fd, header, writable);
-	if (error < 0) {
-		disruptor_os_file_close(fd);
-		errno = -error;
-		return error;
-	}
-	return fd;
-}
-
-static int fail_mismatch(const char *what, uint64_t ring, uint64_t wanted)
-{
-	return disruptor_fail(EPROTO, "the ring has %s %llu, not %llu", what,
-			      (unsigned long long)ring,
-			      (unsigned long long)wanted);
-}
-
-static int compare(const struct disruptor_header *h,
-		   const struct disruptor_options *o)
-{
-	if (o->event_size != 0 && o->event_size != h->event_size)
-		return fail_mismatch("event size", h->event_size,
-				     o->event_size);
-	if (o->capacity != 0 &&
-	    disruptor_round_capacity(o->capacity) != h->capacity)
-		return fail_mismatch("capacity", h->capacity, o->capacity);
-	if (o->producer_type == DISRUPTOR_MULTI_PRODUCER &&
-	    h->producer_type != DISRUPTOR_MULTI_PRODUCER)
-		return disruptor_fail(EPROTO,
-				      "the ring has a single producer");
-	if (o->slot_layout != DISRUPTOR_SLOTS_DEFAULT &&
-	    o->slot_layout != h->slot_layout)
-		return fail_mismatch("slot layout", h->slot_layout,
-				     o->slot_layout);
-	if (o->type_name != NULL && strcmp(o->type_name, h->type_name) != 0)
-		return disruptor_fail(EPROTO,
-				      "the ring's events are of type '%s'",
-				      h->type_name);
-	return 0;
-}
-
-static struct disruptor *map_ring(const char *name, int fd,
-				  const struct disruptor_header *header)
-{
-	unsigned char *region =
-		disruptor_os_map_shared(fd, header->total_size, true);
-	struct disruptor *d;
-
-	if (region == NULL) {
-		disruptor_fail(ENOMEM, "no memory to map the ring");
-		return NULL;
-	}
-	secure(region, header);
-	d = disruptor_make(header, region, name, fd);
-	if (d == NULL)
-		disruptor_os_unmap(region, header->total_size);
-	return d;
-}
-
-static int take_wait(struct disruptor *d, const struct disruptor_options *o)
-{
-	struct disruptor_wait wait = { o->wait_strategy, o->wait_fallback,
-				       o->wait_spin_ns, o->wait_yield_ns,
-				       o->wait_sleep_ns };
-
-	if (o->wait_strategy == DISRUPTOR_WAIT_DEFAULT)
-		return 0;
-	d->wait = wait;
-	return disruptor_wait_resolve(&d->wait);
-}
-
-struct disruptor *disruptor_attach_opts(const char *name,
-					const struct disruptor_options *given)
-{
-	struct disruptor_options options;
-	struct disruptor_header header;
-	struct disruptor *d = NULL;
-	int fd, saved;
-
-	if (disruptor_options_copy(&options, sizeof(options), sizeof(options),
-				   given) < 0)
-		return NULL;
-	fd = disruptor_open_ring(name, true, &header);
-	if (fd < 0)
-		return NULL;
-	if (compare(&header, &options) == 0)
-		d = map_ring(plain_name(name), fd, &header);
-	if (d == NULL) {
-		saved = errno;
-		disruptor_os_file_close(fd);
-		errno = saved;
-		return NULL;
-	}
-	if (take_wait(d, &options) < 0) {
-		saved = errno;
-		disruptor_free(d);
-		errno = saved;
-		return NULL;
-	}
-	return d;
-}
-
-struct disruptor *disruptor_attach(const char *name, size_t event_size)
-{
-	return disruptor_attach_opts(
-		name, DISRUPTOR_OPTIONS(.event_size = event_size));
-}
-
 int disruptor_unlink(const char *given_name)
 {
-	const char *name = plain_name(given_name);
+	const char *name = disruptor_plain_name(given_name);
 	struct disruptor_header header;
 	int fd, error;
 
@@ -319,7 +151,7 @@ int disruptor_unlink(const char *given_name)
 	/* Only a ring: never another program's shared memory. */
 	fd = disruptor_os_file_open(name, false);
 	if (fd < 0)
-		return fail_open(fd);
+		return disruptor_fail_open(fd);
 	error = disruptor_os_file_read(fd, &header, sizeof(header));
 	disruptor_os_file_close(fd);
 	if (error < (int)sizeof(header.magic) ||
@@ -327,5 +159,5 @@ int disruptor_unlink(const char *given_name)
 		return disruptor_fail(EBADMSG,
 				      "the file is no ring; it was left alone");
 	error = disruptor_os_file_unlink(name);
-	return error < 0 ? fail_open(error) : 0;
+	return error < 0 ? disruptor_fail_open(error) : 0;
 }

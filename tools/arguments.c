@@ -170,3 +170,13 @@ const char *wait_strategy_name(enum disruptor_wait_strategy strategy)
 {
 	return (size_t)strategy < WAIT_NAMES ? wait_names[strategy] : "unknown";
 }
+
+struct disruptor *ring_attach(const char *ring, bool trust)
+{
+	struct disruptor_options options = { .size = sizeof(options) };
+
+	if (trust)
+		options.trust = DISRUPTOR_TRUST_ANY_OWNER |
+				DISRUPTOR_TRUST_ANY_MODE;
+	return disruptor_attach_opts(ring, &options);
+}

@@ -38,6 +38,9 @@ const char *arguments_ring(const struct arguments *a);
 /* The name as /dev/shm has it: without a leading slash. */
 const char *ring_name(const char *given);
 
+/* disruptor_attach(); with --trust also to rings of anybody else. */
+struct disruptor *ring_attach(const char *ring, bool trust);
+
 _Noreturn void usage_error(const struct command *command, const char *format,
 			   ...) __attribute__((format(printf, 2, 3)));
 

@@ -28,13 +28,14 @@ static const char help[] =
 "                        begin when the ring has N consumers\n"
 "      --wait STRATEGY   how to wait: default, busy-spin, busy-spin-hint,\n"
 "                        yielding, sleeping, phased, blocking\n"
+"      --trust           publish in a ring of whatever user\n"
 "      --stats           at the end, rates on standard error\n"
 "      --help\n"
 "\n"
 "In a ring that was created with --type, a record is an event of that size.\n";
 
 enum {
-	LINES = OPTION_LONG, RECORD, CLOSE, WAIT_CONSUMERS, WAIT, STATS
+	LINES = OPTION_LONG, RECORD, CLOSE, WAIT_CONSUMERS, WAIT, TRUST, STATS
 };
 
 static const struct option long_options[] = {
@@ -43,6 +44,7 @@ static const struct option long_options[] = {
 	{ "close", no_argument, NULL, CLOSE },
 	{ "wait-consumers", required_argument, NULL, WAIT_CONSUMERS },
 	{ "wait", required_argument, NULL, WAIT },
+	{ "trust", no_argument, NULL, TRUST },
 	{ "stats", no_argument, NULL, STATS },
 	ARGUMENTS_HELP,
 	{ NULL, 0, NULL, 0 }
@@ -53,6 +55,7 @@ struct publication {
 	uint64_t consumers;
 	bool lines;
 	bool close;
+	bool trust;
 	bool stats;
 	bool framed;
 	struct publisher publisher;
@@ -79,6 +82,9 @@ static void take_option(struct publication *n, int option)
 		break;
 	case WAIT:
 		n->options.wait_strategy = option_wait(&publish_command);
+		break;
+	case TRUST:
+		n->trust = true;
 		break;
 	case STATS:
 		n->stats = true;
@@ -142,7 +148,7 @@ static int join(struct publication *n)
 {
 	struct publisher *p = &n->publisher;
 
-	p->disruptor = disruptor_attach(p->ring, 0);
+	p->disruptor = ring_attach(p->ring, n->trust);
 	if (p->disruptor == NULL)
 		return fail(p->ring, NULL);
 	if (check_ring(n) != 0)

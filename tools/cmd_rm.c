@@ -11,13 +11,15 @@ static const char help[] =
 "\n"
 "      --consumer CONSUMER  leave the ring; only forget that named consumer,\n"
 "                           which keeps its place though it is gone\n"
+"      --trust              the consumer may be one of whatever user's ring\n"
 "  -f, --force              a name that is missing is no error\n"
 "      --help\n";
 
-enum { CONSUMER = OPTION_LONG };
+enum { CONSUMER = OPTION_LONG, TRUST };
 
 static const struct option long_options[] = {
 	{ "consumer", required_argument, NULL, CONSUMER },
+	{ "trust", no_argument, NULL, TRUST },
 	{ "force", no_argument, NULL, 'f' },
 	ARGUMENTS_HELP,
 	{ NULL, 0, NULL, 0 }
@@ -31,9 +33,10 @@ static int remove_ring(const char *ring, bool force)
 					    "there" : NULL);
 }
 
-static int remove_consumer(const char *ring, const char *consumer, bool force)
+static int remove_consumer(const char *ring, const char *consumer, bool force,
+			   bool trust)
 {
-	struct disruptor *d = disruptor_attach(ring, 0);
+	struct disruptor *d = ring_attach(ring, trust);
 	int code = 0;
 
 	if (d == NULL)
@@ -56,12 +59,14 @@ static int run(int argc, char **argv)
 			       .argc = argc,
 			       .argv = argv };
 	const char *consumer = NULL;
-	bool force = false;
+	bool force = false, trust = false;
 	int option, i, code = 0;
 
 	while ((option = arguments_next(&a)) != -1)
 		if (option == 'f')
 			force = true;
+		else if (option == TRUST)
+			trust = true;
 		else
 			consumer = optarg;
 	if (a.operand_count == 0 && !force)
@@ -71,7 +76,7 @@ static int run(int argc, char **argv)
 
 		code |= consumer == NULL ?
 				remove_ring(ring, force) :
-				remove_consumer(ring, consumer, force);
+				remove_consumer(ring, consumer, force, trust);
 	}
 	return code;
 }

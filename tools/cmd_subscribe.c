@@ -31,11 +31,13 @@ static const char help[] =
 "      --wait STRATEGY   how to wait: default, busy-spin, busy-spin-hint,\n"
 "                        yielding, sleeping, phased, blocking\n"
 "      --wait-ring       wait until there is such a ring\n"
+"      --trust           subscribe to a ring of whatever user\n"
 "      --stats           at the end, rates and latencies on standard error\n"
 "      --help\n";
 
 enum {
-	AS = OPTION_LONG, AFTER, FROM, COUNT, TIMEOUT, WAIT, WAIT_RING, STATS
+	AS = OPTION_LONG, AFTER, FROM, COUNT, TIMEOUT, WAIT, WAIT_RING, TRUST,
+	STATS
 };
 
 static const struct option long_options[] = {
@@ -46,6 +48,7 @@ static const struct option long_options[] = {
 	{ "timeout", required_argument, NULL, TIMEOUT },
 	{ "wait", required_argument, NULL, WAIT },
 	{ "wait-ring", no_argument, NULL, WAIT_RING },
+	{ "trust", no_argument, NULL, TRUST },
 	{ "stats", no_argument, NULL, STATS },
 	ARGUMENTS_HELP,
 	{ NULL, 0, NULL, 0 }
@@ -55,6 +58,7 @@ struct subscription {
 	struct disruptor_poller_options options;
 	const char *upstream[DISRUPTOR_CONSUMERS_LIMIT + 1];
 	bool wait_ring;
+	bool trust;
 	bool stats;
 	struct subscriber subscriber;
 };
@@ -117,6 +121,9 @@ static void take_option(struct subscription *n, int option)
 	case WAIT_RING:
 		n->wait_ring = true;
 		break;
+	case TRUST:
+		n->trust = true;
+		break;
 	case STATS:
 		n->stats = true;
 	}
@@ -126,7 +133,7 @@ static int attach(struct subscription *n)
 {
 	struct subscriber *s = &n->subscriber;
 
-	while ((s->disruptor = disruptor_attach(s->ring, 0)) == NULL) {
+	while ((s->disruptor = ring_attach(s->ring, n->trust)) == NULL) {
 		if (errno != ENOENT || !n->wait_ring)
 			return fail(s->ring, NULL);
 		nap(RETRY_NS);

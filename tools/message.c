@@ -56,8 +56,9 @@ static const char *advice_for(int error)
 		       "name";
 	case ENOENT:
 		return "'disruptor create NAME' makes one";
-	case EACCES:
 	case EPERM:
+		return "--trust attaches all the same";
+	case EACCES:
 		return "ask its owner for access ('disruptor create --mode "
 		       "0660' lets a group in)";
 	case EBADMSG:

@@ -66,6 +66,10 @@ struct disruptor_header {
 	uint32_t reserved;
 };
 
+/* Bits of compatible: whom the creator lets write to the file, by its mode. */
+#define DISRUPTOR_COMPATIBLE_GROUP_WRITES 1u
+#define DISRUPTOR_COMPATIBLE_OTHERS_WRITE 2u
+
 /* Control line: read by everybody all the time, written when things change. */
 struct disruptor_control {
 	uint32_t state DISRUPTOR_ALIGNED(8); /* DISRUPTOR_STATE_… */

@@ -48,7 +48,15 @@ struct disruptor_options {
 				 * and compared when a ring is attached with
 				 * disruptor_attach_opts() */
 	int64_t first_sequence;	/* of the first event; 0 */
+	uint32_t trust;		/* attaching only: DISRUPTOR_TRUST_…, or'ed */
 };
+
+/*
+ * Whose rings to attach to. By default those of this user and of root, as long
+ * as nobody may write to the file whom its creator did not let in by mode.
+ */
+#define DISRUPTOR_TRUST_ANY_OWNER 1u	/* of another user, too */
+#define DISRUPTOR_TRUST_ANY_MODE 2u	/* whoever may write to it by now */
 
 /* Where a new consumer begins. A named one that comes back resumes instead. */
 enum disruptor_start_at {

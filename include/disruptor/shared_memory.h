@@ -36,10 +36,13 @@ disruptor_create_shared(const char *name,
 
 /*
  * Joins a ring. event_size, in bytes, must be the ring's; 0 takes what it has.
- * All that is read from the file is checked before it is used. The caller
- * leaves it with disruptor_free().
+ * All that is read from the file is checked before it is used: first that it
+ * belongs to this user or to root, and that nobody may write to it whom its
+ * creator did not let in. Nothing else is followed or opened: no link, FIFO or
+ * directory. The caller leaves it with disruptor_free().
  *
- * ENOENT, EACCES, EBADMSG (no ring: wrong magic, truncated, damaged header),
+ * ENOENT, EACCES, EPERM (the owner or the mode of the file: see
+ * DISRUPTOR_TRUST_ANY_OWNER), EBADMSG (no ring: wrong magic, truncated, damaged header),
  * EPROTONOSUPPORT (another layout version or byte order), EPROTO (another event
  * size), EINVAL, ENAMETOOLONG, ENOMEM.
  */
@@ -50,8 +53,8 @@ DISRUPTOR_API struct disruptor *disruptor_attach(const char *name,
  * As disruptor_attach(), and compares what options name (zero: whatever the
  * ring has): event_size, capacity, producer_type, slot_layout, type_name;
  * EPROTO if one differs. With a wait_strategy, it and the other wait fields
- * become the default of this process's handles. E2BIG (options of a newer
- * library).
+ * become the default of this process's handles; trust widens whose rings are
+ * accepted. E2BIG (options of a newer library).
  */
 DISRUPTOR_API struct disruptor *
 disruptor_attach_opts(const char *name,

@@ -38,12 +38,12 @@ void disruptor_os_want_huge_pages(void *address, uint64_t length)
 	madvise(address, (size_t)length, MADV_HUGEPAGE);
 }
 
-void disruptor_os_keep_from_children(void *address, uint64_t length)
+int disruptor_os_keep_from_children(void *address, uint64_t length)
 {
-	madvise(address, (size_t)length, MADV_DONTFORK);
+	return madvise(address, (size_t)length, MADV_DONTFORK) < 0 ? -errno : 0;
 }
 
-void disruptor_os_protect_read_only(void *address, uint64_t length)
+int disruptor_os_protect_read_only(void *address, uint64_t length)
 {
-	mprotect(address, (size_t)length, PROT_READ);
+	return mprotect(address, (size_t)length, PROT_READ) < 0 ? -errno : 0;
 }

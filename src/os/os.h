@@ -37,9 +37,9 @@ bool disruptor_os_barrier(bool shared);
 void *disruptor_os_map_private(uint64_t length);
 void *disruptor_os_map_shared(int fd, uint64_t length, bool writable);
 void disruptor_os_unmap(void *address, uint64_t length);
-void disruptor_os_keep_from_children(void *address, uint64_t length);
+int disruptor_os_keep_from_children(void *address, uint64_t length);
 void disruptor_os_want_huge_pages(void *address, uint64_t length);
-void disruptor_os_protect_read_only(void *address, uint64_t length);
+int disruptor_os_protect_read_only(void *address, uint64_t length);
 
 /*
  * file.c: a file in the directory of shared rings. create makes one without a
@@ -103,5 +103,6 @@ int disruptor_os_random(void *buffer, size_t length);
 void disruptor_os_boot_id(uint8_t id[16]); /* zeroes when unknown */
 uint32_t disruptor_os_process_id(void);
 uint32_t disruptor_os_thread_id(void);
+uint32_t disruptor_os_user_id(void);	/* the effective one */
 
 #endif

@@ -53,3 +53,8 @@ uint32_t disruptor_os_thread_id(void)
 {
 	return (uint32_t)syscall(SYS_gettid);
 }
+
+uint32_t disruptor_os_user_id(void)
+{
+	return (uint32_t)geteuid();
+}
