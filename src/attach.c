@@ -28,6 +28,20 @@ int disruptor_secure(unsigned char *region,
 	return 0;
 }
 
+/* What a consumer has no business to write: events and commit words. */
+static int protect_events(unsigned char *region,
+			  const struct disruptor_header *header)
+{
+	int error = disruptor_os_protect_read_only(
+		region + header->events_offset,
+		header->total_size - header->events_offset);
+
+	if (error < 0)
+		return disruptor_fail(-error, "cannot protect the ring's "
+					      "events");
+	return 0;
+}
+
 int disruptor_fail_open(int error)
 {
 	switch (-error) {
@@ -94,9 +108,8 @@ static int check_file(const struct stat *st)
 	return 0;
 }
 
-/* Reads the header into private memory and checks it there. */
-static int read_header(int fd, const struct stat *st,
-		       struct disruptor_header *header, bool to_join)
+int disruptor_read_header(int fd, const struct stat *st,
+			  struct disruptor_header *header, bool to_join)
 {
 	int n;
 
@@ -121,7 +134,7 @@ static int check_to_look(int fd, struct disruptor_header *header)
 	if (error < 0)
 		return disruptor_fail_open(error);
 	error = check_file(&st);
-	return error < 0 ? error : read_header(fd, &st, header, false);
+	return error < 0 ? error : disruptor_read_header(fd, &st, header, false);
 }
 
 static int check_to_join(int fd, uint32_t trust,
@@ -136,7 +149,7 @@ static int check_to_join(int fd, uint32_t trust,
 	if (error == 0)
 		error = check_owner(&st, trust);
 	if (error == 0)
-		error = read_header(fd, &st, header, true);
+		error = disruptor_read_header(fd, &st, header, true);
 	return error < 0 ? error : check_mode(&st, header, trust);
 }
 
@@ -198,33 +211,70 @@ static int compare(const struct disruptor_header *h,
 }
 
 static struct disruptor *map_ring(const char *name, int fd,
-				  const struct disruptor_header *header)
+				  const struct disruptor_header *header,
+				  bool read_only_events)
 {
 	unsigned char *region =
 		disruptor_os_map_shared(fd, header->total_size, true);
 	struct disruptor *d = NULL;
 
 	if (region == NULL) {
-		disruptor_fail(ENOMEM, "no memory to map the ring");
+		disruptor_fail(errno, "cannot map %llu bytes of the ring's "
+				      "file",
+			       (unsigned long long)header->total_size);
 		return NULL;
 	}
-	if (disruptor_secure(region, header) == 0)
+	if (disruptor_secure(region, header) == 0 &&
+	    (!read_only_events || protect_events(region, header) == 0))
 		d = disruptor_make(header, region, name, fd);
 	if (d == NULL)
 		disruptor_os_unmap(region, header->total_size);
+	else
+		d->read_only_events = read_only_events;
 	return d;
 }
 
-static int take_wait(struct disruptor *d, const struct disruptor_options *o)
+static int take_wait(struct disruptor_wait *wait,
+		     const struct disruptor_options *o)
 {
-	struct disruptor_wait wait = { o->wait_strategy, o->wait_fallback,
-				       o->wait_spin_ns, o->wait_yield_ns,
-				       o->wait_sleep_ns };
+	wait->strategy = o->wait_strategy;
+	wait->fallback = o->wait_fallback;
+	wait->spin_ns = o->wait_spin_ns;
+	wait->yield_ns = o->wait_yield_ns;
+	wait->sleep_ns = o->wait_sleep_ns;
+	return disruptor_wait_resolve(wait);
+}
 
-	if (o->wait_strategy == DISRUPTOR_WAIT_DEFAULT)
-		return 0;
-	d->wait = wait;
-	return disruptor_wait_resolve(&d->wait);
+struct disruptor *disruptor_attach_file(const char *name, int fd,
+					const struct disruptor_header *header,
+					const struct disruptor_options *o)
+{
+	struct disruptor_wait wait;
+	struct disruptor *d = NULL;
+	int saved;
+
+	if (compare(header, o) == 0 && take_wait(&wait, o) == 0)
+		d = map_ring(name, fd, header, o->read_only_events);
+	if (d == NULL) {
+		saved = errno;
+		disruptor_os_file_close(fd);
+		errno = saved;
+	} else if (o->wait_strategy != DISRUPTOR_WAIT_DEFAULT) {
+		d->wait = wait;
+	}
+	return d;
+}
+
+int disruptor_attach_options(struct disruptor_options *options,
+			     const struct disruptor_options *given)
+{
+	int error = disruptor_options_copy(options, sizeof(*options),
+					   sizeof(*options), given);
+
+	if (error == 0 && (options->trust & ~(uint32_t)TRUST_KNOWN) != 0)
+		error = disruptor_fail(EINVAL, "trust %#x is unknown",
+				       options->trust);
+	return error;
 }
 
 struct disruptor *disruptor_attach_opts(const char *name,
@@ -232,34 +282,15 @@ struct disruptor *disruptor_attach_opts(const char *name,
 {
 	struct disruptor_options options;
 	struct disruptor_header header;
-	struct disruptor *d = NULL;
-	int fd, saved;
+	int fd;
 
-	if (disruptor_options_copy(&options, sizeof(options), sizeof(options),
-				   given) < 0)
+	if (disruptor_attach_options(&options, given) < 0)
 		return NULL;
-	if ((options.trust & ~(uint32_t)TRUST_KNOWN) != 0) {
-		disruptor_fail(EINVAL, "trust %#x is unknown", options.trust);
-		return NULL;
-	}
 	fd = open_ring(name, true, options.trust, &header);
 	if (fd < 0)
 		return NULL;
-	if (compare(&header, &options) == 0)
-		d = map_ring(disruptor_plain_name(name), fd, &header);
-	if (d == NULL) {
-		saved = errno;
-		disruptor_os_file_close(fd);
-		errno = saved;
-		return NULL;
-	}
-	if (take_wait(d, &options) < 0) {
-		saved = errno;
-		disruptor_free(d);
-		errno = saved;
-		return NULL;
-	}
-	return d;
+	return disruptor_attach_file(disruptor_plain_name(name), fd, &header,
+				     &options);
 }
 
 struct disruptor *disruptor_attach(const char *name, size_t event_size)
@@ -267,4 +298,3 @@ struct disruptor *disruptor_attach(const char *name, size_t event_size)
 	return disruptor_attach_opts(
 		name, DISRUPTOR_OPTIONS(.event_size = event_size));
 }
-

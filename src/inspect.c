@@ -15,7 +15,7 @@ int disruptor_view_open(struct disruptor *view, const char *name)
 	region = disruptor_os_map_shared(fd, header.total_size, false);
 	if (region == NULL) {
 		disruptor_os_file_close(fd);
-		return disruptor_fail(ENOMEM, "no memory to map the ring");
+		return disruptor_fail(errno, "cannot map the ring's file");
 	}
 	memset(view, 0, sizeof(*view));
 	disruptor_place(view, &header, region, fd);

@@ -8,6 +8,7 @@
  *	disruptor.c		a ring: new, free, close, queries
  *	published.c		how far it has come
  *	shared_memory.c		a ring with a name: create, unlink
+ *	anonymous.c		a ring without a name: create, join by descriptor
  *	attach.c		joining it: whose file, what is in it
  *	liveness.c		who is alive: kernel locks that mappings hold
  *	sequencer.c, producer.c	claims that do not succeed at once
@@ -59,6 +60,15 @@ struct disruptor_failure {
 
 /* Keeps the first one, with this thread's disruptor_error(). */
 void disruptor_note_failure(struct disruptor_failure *failure, int error);
+
+/* Says errno's last word: whatever expression does to it is forgotten. */
+#define disruptor_keep_errno(expression)                                       \
+	do {                                                                   \
+		int saved_errno = errno;                                       \
+									       \
+		(void)(expression);                                            \
+		errno = saved_errno;                                           \
+	} while (0)
 
 /* --- options.c ---------------------------------------------------------- */
 
@@ -144,7 +154,8 @@ struct disruptor {
 	bool shared;
 	bool can_barrier;	/* membarrier works: sleepers pay for E5 */
 	uint64_t generation;	/* a forked child is somebody else */
-	char name[256];		/* of a shared ring */
+	bool read_only_events;	/* no producers here; see recovery.c */
+	char name[256];		/* of a shared ring; "": it has none */
 	int probe_fd;		/* asks for locks; never holds one */
 	dev_t device;
 	ino_t inode;
@@ -189,11 +200,24 @@ int disruptor_check_process(const struct disruptor *d);
 
 /* The name without its leading slash, or NULL with the reason. */
 const char *disruptor_plain_name(const char *name);
+/* Writes the whole ring into a file that nobody else has yet; maps it. */
+unsigned char *disruptor_fill_file(int fd, const struct disruptor_header *header,
+				   bool huge_pages);
 
 /* --- attach.c ----------------------------------------------------------- */
 
 /* Opens a ring's file for reading, and reads its checked header. */
 int disruptor_open_to_look(const char *name, struct disruptor_header *header);
+/* Reads the header into private memory and checks it there. */
+int disruptor_read_header(int fd, const struct stat *st,
+			  struct disruptor_header *header, bool to_join);
+/* Copies and checks what attaching calls are given. */
+int disruptor_attach_options(struct disruptor_options *options,
+			     const struct disruptor_options *given);
+/* Joins the ring in a file whose header was checked; fd is closed or kept. */
+struct disruptor *disruptor_attach_file(const char *name, int fd,
+					const struct disruptor_header *header,
+					const struct disruptor_options *o);
 /* What a ring's open() returned, in words. */
 int disruptor_fail_open(int error);
 /* Protects a fresh mapping from us, and from children. */

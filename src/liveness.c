@@ -25,7 +25,7 @@ static int reopen(const struct disruptor *d)
 	struct stat st;
 	int fd = disruptor_os_file_reopen(d->probe_fd);
 
-	if (fd >= 0)
+	if (fd >= 0 || d->name[0] == '\0')
 		return fd;
 	fd = disruptor_os_file_open(d->name, true);
 	if (fd >= 0 && (disruptor_os_file_stat(fd, &st) < 0 ||

@@ -146,6 +146,9 @@ static int resolve_limits(struct disruptor_options *o)
 	if (o->consumers_max > DISRUPTOR_CONSUMERS_LIMIT)
 		return disruptor_fail(EINVAL, "consumers_max is more than %d",
 				      DISRUPTOR_CONSUMERS_LIMIT);
+	if (o->read_only_events)
+		return disruptor_fail(EINVAL, "read_only_events is for "
+					      "attaching");
 	if (o->mode == 0)
 		o->mode = MODE_DEFAULT;
 	if ((o->mode & ~0777u) != 0 || (o->mode & 0600) != 0600)

@@ -324,6 +324,10 @@ static int open_producer(struct disruptor_producer_private *p,
 	struct disruptor *d = p->disruptor;
 	int error = make_wait(p, options);
 
+	if (error == 0 && d->read_only_events)
+		error = disruptor_fail(EROFS, "the ring was attached with "
+					      "read_only_events: no producers "
+					      "here");
 	if (error == 0 && (disruptor_load_acquire_u32(
 				   &d->words->control.state) &
 			   DISRUPTOR_STATE_CLOSED))

@@ -53,10 +53,47 @@ static bool is_resolved(const struct disruptor *d, int64_t sequence)
 	       disruptor_word_published(sequence);
 }
 
-/* Sequence is below the cursor (1). False: somebody alive may own it. */
-static bool resolve(struct disruptor *d, int64_t sequence, uint64_t *recovered)
+struct recovery {
+	struct disruptor *d;
+	/* Where the words may be written; mapped when the first one has to. */
+	unsigned char *region;
+	uint64_t recovered;
+};
+
+/*
+ * Who attached with read_only_events has the words writable for as long as it
+ * takes to end a dead producer's claim, at an address that nobody else knows.
+ */
+static bool open_words(struct recovery *r)
 {
-	uint64_t *word = disruptor_commit_word(d, sequence);
+	struct disruptor *d = r->d;
+
+	if (!d->read_only_events)
+		r->region = d->region;
+	else if (r->region == NULL && disruptor_probe_is_ours(d))
+		r->region = disruptor_os_map_shared(d->probe_fd,
+						    d->header.total_size, true);
+	return r->region != NULL;
+}
+
+static void close_words(const struct recovery *r)
+{
+	if (r->region != NULL && r->region != r->d->region)
+		disruptor_os_unmap(r->region, r->d->header.total_size);
+}
+
+static uint64_t *writable_word(const struct recovery *r, int64_t sequence)
+{
+	struct disruptor_ring_buffer ring = r->d->ring;
+
+	ring.words = r->region + r->d->header.words_offset;
+	return disruptor_ring_buffer_word(&ring, sequence);
+}
+
+/* Sequence is below the cursor (1). False: somebody alive may own it. */
+static bool resolve(struct recovery *r, int64_t sequence)
+{
+	struct disruptor *d = r->d;
 	uint64_t seen;
 
 	if (is_resolved(d, sequence))
@@ -65,19 +102,22 @@ static bool resolve(struct disruptor *d, int64_t sequence, uint64_t *recovered)
 	if (somebody_may_own(d, sequence))
 		return false;
 	/* 3 */
-	seen = disruptor_load_acquire_u64(word);
+	seen = disruptor_load_acquire_u64(disruptor_commit_word(d, sequence));
 	if (seen >= disruptor_word_published(sequence))
 		return true;
+	if (!open_words(r))
+		return false;
 	disruptor_raise_gap_end(&d->words->control, sequence + 1);
-	if (disruptor_cas_u64(word, &seen, disruptor_word_gap(sequence)))
-		(*recovered)++;
+	if (disruptor_cas_u64(writable_word(r, sequence), &seen,
+			      disruptor_word_gap(sequence)))
+		r->recovered++;
 	return true;
 }
 
 void disruptor_recover(struct disruptor *d, int64_t sequence)
 {
 	struct disruptor_control *control = &d->words->control;
-	uint64_t recovered = 0;
+	struct recovery r = { .d = d };
 	int64_t end;
 
 	if (!d->shared ||
@@ -87,10 +127,11 @@ void disruptor_recover(struct disruptor *d, int64_t sequence)
 	end = disruptor_cursor(d);
 	if (end > sequence + disruptor_capacity(d))
 		end = sequence + disruptor_capacity(d);
-	while (sequence < end && resolve(d, sequence, &recovered))
+	while (sequence < end && resolve(&r, sequence))
 		sequence++;
-	if (recovered == 0)
+	close_words(&r);
+	if (r.recovered == 0)
 		return;
-	disruptor_fetch_add_u64(&control->recovered, recovered);
+	disruptor_fetch_add_u64(&control->recovered, r.recovered);
 	disruptor_wake(&control->signal, true);
 }

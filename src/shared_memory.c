@@ -55,16 +55,15 @@ static void fail_exists(void)
 	disruptor_fail(EEXIST, "a ring or file of that name exists");
 }
 
-/* Writes the whole ring into a file that has no name yet. */
-static unsigned char *fill_file(int fd, const struct disruptor_header *header,
-				bool huge_pages)
+unsigned char *disruptor_fill_file(int fd, const struct disruptor_header *header,
+				   bool huge_pages)
 {
 	unsigned char *region =
 		disruptor_os_map_shared(fd, header->total_size, true);
 	struct disruptor_shared_words *words;
 
 	if (region == NULL) {
-		disruptor_fail(ENOMEM, "no memory to map the ring");
+		disruptor_fail(errno, "cannot map the new ring");
 		return NULL;
 	}
 	if (huge_pages)
@@ -84,7 +83,8 @@ static struct disruptor *create_named(const char *name,
 				      const struct disruptor_options *options,
 				      int fd)
 {
-	unsigned char *region = fill_file(fd, header, options->huge_pages);
+	unsigned char *region =
+		disruptor_fill_file(fd, header, options->huge_pages);
 	struct disruptor *d;
 	int error;
 
@@ -116,7 +116,7 @@ disruptor_create_shared(const char *given_name,
 	struct disruptor_options options;
 	struct disruptor_header header;
 	struct disruptor *d;
-	int fd, saved;
+	int fd;
 
 	if (name == NULL || disruptor_options_resolve(&options, given) < 0 ||
 	    disruptor_header_make(&header, &options) < 0)
@@ -132,11 +132,8 @@ disruptor_create_shared(const char *given_name,
 		return NULL;
 	}
 	d = create_named(name, &header, &options, fd);
-	if (d == NULL) {
-		saved = errno;
-		disruptor_os_file_discard(fd);
-		errno = saved;
-	}
+	if (d == NULL)
+		disruptor_keep_errno(disruptor_os_file_discard(fd));
 	return d;
 }
 

@@ -63,7 +63,8 @@ DISRUPTOR_API int disruptor_close(struct disruptor *disruptor);
 
 /*
  * A producer. EBUSY: a single producer ring has one that lives; EUSERS: all
- * producers_max are taken; ESHUTDOWN: closed; EINVAL, E2BIG: options.
+ * producers_max are taken; ESHUTDOWN: closed; EROFS: attached with
+ * read_only_events; EINVAL, E2BIG: options.
  */
 DISRUPTOR_API struct disruptor_producer *
 disruptor_producer_new(struct disruptor *disruptor);

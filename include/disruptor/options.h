@@ -48,6 +48,8 @@ struct disruptor_options {
 				 * and compared when a ring is attached with
 				 * disruptor_attach_opts() */
 	int64_t first_sequence;	/* of the first event; 0 */
+	bool read_only_events;	/* attaching only: events and commit words are
+				 * mapped read-only, for consumers */
 	uint32_t trust;		/* attaching only: DISRUPTOR_TRUST_…, or'ed */
 };
 

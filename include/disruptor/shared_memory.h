@@ -54,11 +54,41 @@ DISRUPTOR_API struct disruptor *disruptor_attach(const char *name,
  * ring has): event_size, capacity, producer_type, slot_layout, type_name;
  * EPROTO if one differs. With a wait_strategy, it and the other wait fields
  * become the default of this process's handles; trust widens whose rings are
- * accepted. E2BIG (options of a newer library).
+ * accepted. With read_only_events a store into an event or commit word faults
+ * (SIGSEGV) instead of reaching the others: consumers still poll, wait, advance
+ * and recover what dead producers left, producers are refused (EROFS). E2BIG
+ * (options of a newer library).
  */
 DISRUPTOR_API struct disruptor *
 disruptor_attach_opts(const char *name,
 		      const struct disruptor_options *options);
+
+/*
+ * Makes a ring without a name, in sealed memory: no peer can truncate it, so
+ * that none can make another fault. *fd becomes a descriptor (close-on-exec)
+ * that the caller passes on, by a Unix socket (SCM_RIGHTS) or to a child, and
+ * closes; the ring does not need it. It lives as long as anybody has it mapped
+ * or has a descriptor of it. mode says which users may join who are handed the
+ * descriptor.
+ *
+ * EINVAL, E2BIG (options), EMFILE, ENFILE, ENOMEM, ENOSPC, ENOSYS. *fd is -1
+ * then. Thread safety: any thread. Progress: calls the system.
+ */
+DISRUPTOR_API struct disruptor *
+disruptor_create_anonymous(const struct disruptor_options *options, int *fd);
+
+/*
+ * Joins the ring behind a descriptor; options are those of
+ * disruptor_attach_opts(), but that being handed the descriptor is trust
+ * enough. The descriptor stays the caller's, who may close it at once.
+ *
+ * EBADF; EPERM, it is not sealed against truncation; EACCES, the ring's mode
+ * keeps this user out; ENOENT, no /proc to open it again by; else as
+ * disruptor_attach_opts(). Thread safety: any thread. Progress: calls the
+ * system.
+ */
+DISRUPTOR_API struct disruptor *
+disruptor_attach_fd(int fd, const struct disruptor_options *options);
 
 /*
  * Takes the name away. Those who are attached go on; the memory is returned

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define DIRECTORY "/dev/shm"
@@ -96,6 +97,61 @@ int disruptor_os_file_create(uint64_t length, uint32_t mode)
 		return error;
 	}
 	return fd;
+}
+
+static int open_memory(void)
+{
+	static const char name[] = "disruptor";
+	int fd = -1;
+
+#ifdef MFD_NOEXEC_SEAL
+	fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING |
+					MFD_NOEXEC_SEAL);
+	if (fd >= 0 || errno != EINVAL)
+		return fd;
+#endif
+	fd = memfd_create(name, MFD_CLOEXEC | MFD_ALLOW_SEALING);
+	return fd;
+}
+
+static int reserve_and_seal(int fd, uint64_t length, uint32_t mode)
+{
+	int error = reserve(fd, length);
+
+	if (error == 0 && fchmod(fd, mode) < 0)
+		error = -errno;
+	if (error == 0 &&
+	    fcntl(fd, F_ADD_SEALS,
+		  F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) < 0)
+		error = -errno;
+	return error;
+}
+
+int disruptor_os_file_anonymous(uint64_t length, uint32_t mode)
+{
+	int fd = open_memory(), error;
+
+	if (fd < 0)
+		return -errno;
+	error = reserve_and_seal(fd, length, mode);
+	if (error == 0)
+		return fd;
+	close(fd);
+	return error;
+}
+
+bool disruptor_os_file_is_sealed(int fd)
+{
+	int seals = fcntl(fd, F_GET_SEALS);
+
+	return seals >= 0 && (seals & F_SEAL_SHRINK) != 0;
+}
+
+int disruptor_os_file_copy(int fd)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return copy < 0 ? -errno : copy;
 }
 
 int disruptor_os_file_link(int fd, const char *name)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 static void *map(int fd, uint64_t length, int protection, int flags)
 {
@@ -45,5 +46,11 @@ int disruptor_os_keep_from_children(void *address, uint64_t length)
 
 int disruptor_os_protect_read_only(void *address, uint64_t length)
 {
-	return mprotect(address, (size_t)length, PROT_READ) < 0 ? -errno : 0;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)address + page - 1) & ~(page - 1);
+	uintptr_t to = ((uintptr_t)address + (uintptr_t)length) & ~(page - 1);
+
+	if (from >= to)
+		return 0;
+	return mprotect((void *)from, to - from, PROT_READ) < 0 ? -errno : 0;
 }

@@ -39,6 +39,7 @@ void *disruptor_os_map_shared(int fd, uint64_t length, bool writable);
 void disruptor_os_unmap(void *address, uint64_t length);
 int disruptor_os_keep_from_children(void *address, uint64_t length);
 void disruptor_os_want_huge_pages(void *address, uint64_t length);
+/* The whole pages of the machine that lie within; those may be large. */
 int disruptor_os_protect_read_only(void *address, uint64_t length);
 
 /*
@@ -47,12 +48,17 @@ int disruptor_os_protect_read_only(void *address, uint64_t length);
  * (-EEXIST). Descriptors are close-on-exec.
  */
 int disruptor_os_file_create(uint64_t length, uint32_t mode);
+/* Without a name for good, and sealed: nobody can change its length. */
+int disruptor_os_file_anonymous(uint64_t length, uint32_t mode);
+bool disruptor_os_file_is_sealed(int fd);	/* against truncation */
 int disruptor_os_file_link(int fd, const char *name);
 void disruptor_os_file_discard(int fd);	/* instead of a name; closes */
 bool disruptor_os_file_exists(const char *name);
 int disruptor_os_file_open(const char *name, bool writable);
 /* A description of its own for the same file, with or without a name. */
 int disruptor_os_file_reopen(int fd);
+/* Another descriptor of the same description. */
+int disruptor_os_file_copy(int fd);
 int disruptor_os_file_unlink(const char *name);
 int disruptor_os_file_stat(int fd, struct stat *st);
 int disruptor_os_file_read(int fd, void *buffer, size_t length);
