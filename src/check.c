@@ -124,7 +124,7 @@ static void check_liveness(struct check *c, uint32_t index, const char *name)
 
 	if (disruptor_liveness_alive(d, DISRUPTOR_LOCK_CONSUMER(index)))
 		return;
-	if (disruptor_load_relaxed_u32(&d->consumers[index].policy) ==
+	if (disruptor_load_relaxed_u32(&d->consumers[index].policy) &
 	    DISRUPTOR_CONSUMER_HOLD)
 		return;
 	report(c, "consumer %u%s died; producers that need its room will "
@@ -140,9 +140,8 @@ static void check_upstream(struct check *c, uint32_t index, const char *name)
 		if (!disruptor_set_has(d->consumers[index].upstream, i))
 			continue;
 		if (i == index || i >= d->header.consumers_max ||
-		    disruptor_consumer_state(disruptor_load_acquire_u64(
-			    &d->consumers[i].status)) !=
-			    DISRUPTOR_CONSUMER_ACTIVE)
+		    !disruptor_consumer_gates(disruptor_load_acquire_u64(
+			    &d->consumers[i].status)))
 			report(c, "consumer %u%s follows %u, which is no "
 				  "consumer", index, name, i);
 	}
@@ -157,7 +156,7 @@ static void check_consumer(struct check *c, uint32_t index)
 
 	if (state == DISRUPTOR_CONSUMER_FREE)
 		return;
-	if (state > DISRUPTOR_CONSUMER_ACTIVE) {
+	if (state > DISRUPTOR_CONSUMER_EVICTING) {
 		report(c, "consumer %u has the unknown state %u", index, state);
 		return;
 	}

@@ -25,7 +25,8 @@ static uint32_t state_of(const struct disruptor_consumer_record *r)
 
 bool disruptor_consumer_is_active(const struct disruptor *d, uint32_t index)
 {
-	return state_of(&d->consumers[index]) == DISRUPTOR_CONSUMER_ACTIVE;
+	return disruptor_consumer_gates(
+		disruptor_load_acquire_u64(&d->consumers[index].status));
 }
 
 static void read_upstream(const struct disruptor_consumer_record *r,
@@ -140,19 +141,44 @@ static void sign(struct disruptor_consumer_record *r)
 	disruptor_store_relaxed_u32(&r->tid, disruptor_os_thread_id());
 }
 
-static void describe(struct disruptor_consumer_record *r, const char *name,
+static uint32_t policy_of(const struct disruptor_poller_options *o)
+{
+	uint32_t policy = o->name != NULL ? DISRUPTOR_CONSUMER_HOLD :
+					    DISRUPTOR_CONSUMER_EVICT;
+
+	if (o->on_upstream_lost == DISRUPTOR_UPSTREAM_HOLD)
+		policy |= DISRUPTOR_CONSUMER_UPSTREAM_HOLD;
+	else if (o->on_upstream_lost == DISRUPTOR_UPSTREAM_PASS)
+		policy |= DISRUPTOR_CONSUMER_UPSTREAM_PASS;
+	else if (o->on_upstream_lost == DISRUPTOR_UPSTREAM_FAIL)
+		policy |= DISRUPTOR_CONSUMER_UPSTREAM_FAIL;
+	return policy;
+}
+
+static void set_stall_limit(struct disruptor_consumer_record *r,
+			    const struct disruptor_poller_options *o)
+{
+	disruptor_store_relaxed_u32(&r->stall_limit_us,
+				    (uint32_t)((o->stall_limit_ns + 999) /
+					       1000));
+}
+
+static void describe(struct disruptor_consumer_record *r,
+		     const struct disruptor_poller_options *o,
 		     const struct disruptor_consumer_set *upstream)
 {
 	uint32_t w;
 
 	for (w = 0; w < SET_WORDS; w++)
 		disruptor_store_relaxed_u64(&r->upstream[w], upstream->bits[w]);
-	disruptor_store_relaxed_u32(&r->policy, DISRUPTOR_CONSUMER_EVICT);
+	disruptor_store_relaxed_u32(&r->policy,
+				    policy_of(o) & ~DISRUPTOR_CONSUMER_HOLD);
+	set_stall_limit(r, o);
 	sign(r);
 	disruptor_store_relaxed_u64(&r->gaps, 0);
 	memset(r->name, 0, sizeof(r->name));
-	if (name != NULL)
-		memcpy(r->name, name, strlen(name));
+	if (o->name != NULL)
+		memcpy(r->name, o->name, strlen(o->name));
 }
 
 /* Takes a record that is free, or whose owner died and holds no place. */
@@ -166,6 +192,9 @@ static int take_record(struct disruptor_poller_private *p)
 		if (state_of(&d->consumers[i]) != DISRUPTOR_CONSUMER_FREE &&
 		    !disruptor_consumer_is_lost(d, i))
 			continue;
+		/* Evicted, and still in its owner's hands. */
+		if (!d->shared && disruptor_poller_is_here(d, i))
+			continue;
 		error = disruptor_liveness_take(d, &p->pin,
 						DISRUPTOR_LOCK_CONSUMER(i));
 		if (error == -EAGAIN)
@@ -174,8 +203,7 @@ static int take_record(struct disruptor_poller_private *p)
 			return disruptor_fail(-error, "cannot lock a consumer "
 						      "record");
 		if (state_of(&d->consumers[i]) != DISRUPTOR_CONSUMER_FREE) {
-			disruptor_consumer_remove(d, i);
-			disruptor_fetch_add_u64(&d->words->control.evicted, 1);
+			disruptor_consumer_lose(d, i);
 		}
 		p->index = i;
 		return 0;
@@ -184,9 +212,9 @@ static int take_record(struct disruptor_poller_private *p)
 			      d->header.consumers_max);
 }
 
-static int join_new(struct disruptor_poller_private *p, const char *name,
-		    const struct disruptor_consumer_set *upstream,
-		    enum disruptor_start_at start)
+static int join_new(struct disruptor_poller_private *p,
+		    const struct disruptor_poller_options *o,
+		    const struct disruptor_consumer_set *upstream)
 {
 	struct disruptor_consumer_record *r;
 	int error = take_record(p);
@@ -195,12 +223,10 @@ static int join_new(struct disruptor_poller_private *p, const char *name,
 		return error;
 	r = &p->disruptor->consumers[p->index];
 	disruptor_store_release_u64(&r->status, DISRUPTOR_CONSUMER_JOINING);
-	describe(r, name, upstream);
-	activate(p, start);
+	describe(r, o, upstream);
+	activate(p, o->start);
 	/* Not before its place is known: nobody may hold an unknown place. */
-	if (name != NULL)
-		disruptor_store_release_u32(&r->policy,
-					    DISRUPTOR_CONSUMER_HOLD);
+	disruptor_store_release_u32(&r->policy, policy_of(o));
 	return 0;
 }
 
@@ -217,6 +243,7 @@ static bool is_in_ring(const struct disruptor *d, int64_t sequence)
 
 /* Takes a named place over; the sequence stays what it was. */
 static int resume(struct disruptor_poller_private *p,
+		  const struct disruptor_poller_options *o,
 		  const struct disruptor_consumer_set *upstream)
 {
 	struct disruptor *d = p->disruptor;
@@ -241,6 +268,8 @@ static int resume(struct disruptor_poller_private *p,
 	}
 	for (w = 0; upstream != NULL && w < SET_WORDS; w++)
 		disruptor_store_relaxed_u64(&r->upstream[w], upstream->bits[w]);
+	disruptor_store_release_u32(&r->policy, policy_of(o));
+	set_stall_limit(r, o);
 	sign(r);
 	p->status = (disruptor_incarnation() << 8) | DISRUPTOR_CONSUMER_ACTIVE;
 	disruptor_store_seq_cst_u64(&r->status, p->status);
@@ -318,13 +347,14 @@ static int join_locked(struct disruptor_poller_private *p,
 	if (add_names(d, o->upstream, &set) < 0)
 		return -ENOENT;
 	if (!find_place(d, o->name, &p->index))
-		return join_new(p, o->name, &set, o->start);
+		return join_new(p, o, &set);
 	if (would_follow_itself(d, &set, p->index))
 		return disruptor_fail(EINVAL,
 				      "consumer '%s' would follow itself",
 				      o->name);
 	/* Nobody named: it goes on following whom it followed. */
-	return resume(p, upstream != NULL || o->upstream != NULL ? &set : NULL);
+	return resume(p, o,
+		      upstream != NULL || o->upstream != NULL ? &set : NULL);
 }
 
 int disruptor_consumer_join(struct disruptor_poller_private *p,

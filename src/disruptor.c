@@ -250,9 +250,8 @@ int disruptor_consumer_count(const struct disruptor *d)
 	int count = 0;
 
 	for (i = 0; i < d->header.consumers_max; i++)
-		count += disruptor_consumer_state(disruptor_load_acquire_u64(
-				 &d->consumers[i].status)) ==
-			 DISRUPTOR_CONSUMER_ACTIVE;
+		count += disruptor_consumer_gates(disruptor_load_acquire_u64(
+			    &d->consumers[i].status));
 	return count;
 }
 

@@ -8,6 +8,7 @@
 #define SCAN_MAX 256
 /* One poll looks no more often than this, and once for each slot's gap. */
 #define TRIES_MAX 64
+#define STALL_LIMIT_MAX_NS (INT64_C(3600) * 1000000000)
 
 static struct disruptor_poller_private *
 private_of(struct disruptor_poller *poller)
@@ -16,33 +17,6 @@ private_of(struct disruptor_poller *poller)
 }
 
 /* --- polls that do not succeed at once ------------------------------------ */
-
-/*
- * Somebody joined, left or was evicted: learn anew whom to follow. The epoch is
- * read first, so what is missed now is seen as another change.
- */
-static int revalidate(struct disruptor_poller_private *p)
-{
-	struct disruptor *d = p->disruptor;
-	uint64_t epoch = disruptor_load_acquire_u64(&d->words->control.epoch);
-	struct disruptor_sequence_barrier *b = &p->handle.barrier;
-	struct disruptor_consumer_set set;
-	uint32_t i;
-
-	if (disruptor_load_acquire_u64(&p->handle.record->status) != p->status)
-		return disruptor_fail(ESTALE, "this consumer was evicted");
-	if (!disruptor_consumer_upstream(p->handle.record, &set))
-		return 0;
-	b->upstream_count = 0;
-	for (i = 0; i < d->header.consumers_max; i++) {
-		if (!disruptor_set_has(set.bits, i) || i == p->index)
-			continue;
-		p->upstream_index[b->upstream_count] = (uint16_t)i;
-		p->upstream[b->upstream_count++] = &d->consumers[i].sequence;
-	}
-	p->handle.epoch = epoch;
-	return 0;
-}
 
 static void step_over_gap(struct disruptor_poller *poller)
 {
@@ -143,39 +117,6 @@ static enum look look_once(struct disruptor_poller *poller, bool *again)
 	return found;
 }
 
-/* Of those that it follows, the one that is behind; nobody: the cursor. */
-static int32_t slowest_upstream(const struct disruptor_poller_private *p)
-{
-	int64_t minimum = INT64_MAX;
-	int32_t index = -1;
-	uint32_t i;
-
-	for (i = 0; i < p->handle.barrier.upstream_count; i++) {
-		int64_t s = disruptor_sequence_load_relaxed(p->upstream[i]);
-
-		if (s >= minimum)
-			continue;
-		minimum = s;
-		index = p->upstream_index[i];
-	}
-	return index;
-}
-
-static void suspect(void *context)
-{
-	struct disruptor_poller_private *p = private_of(context);
-	int32_t index = slowest_upstream(p);
-
-	if (index < 0) {
-		disruptor_recover(p->disruptor, p->handle.next);
-		return;
-	}
-	disruptor_consumer_evict_if_dead(p->disruptor, (uint32_t)index);
-	/* Who took it away may have been killed before the epoch moved. */
-	if (!disruptor_consumer_is_active(p->disruptor, (uint32_t)index))
-		p->handle.epoch--;
-}
-
 /* Something is claimed that does not come. */
 static bool held_up(void *context)
 {
@@ -191,7 +132,7 @@ static void look_after_the_dead(struct disruptor_poller *poller)
 
 	if (p->disruptor->shared && held_up(poller) &&
 	    disruptor_suspicion_due(&p->suspicion, poller->next))
-		suspect(poller);
+		disruptor_poller_suspect(private_of(poller));
 }
 
 static int64_t answer(struct disruptor_poller *poller, enum look found)
@@ -205,6 +146,10 @@ static int64_t answer(struct disruptor_poller *poller, enum look found)
 	if (drained(poller))
 		return -ESHUTDOWN;
 	look_after_the_dead(poller);
+	if (private_of(poller)->upstream_died) {
+		private_of(poller)->upstream_died = false;
+		return disruptor_fail_upstream();
+	}
 	return 0;
 }
 
@@ -213,15 +158,18 @@ int64_t disruptor_poll_slow(struct disruptor_poller *poller)
 	const struct disruptor_control *control = poller->barrier.control;
 	enum look found;
 	bool again;
+	int error;
 	int64_t tries = TRIES_MAX + (int64_t)poller->barrier.ring.mask;
 
 	while (tries-- > 0) {
 		if (disruptor_load_relaxed_u32(&poller->halted))
 			return -ECANCELED;
 		if (disruptor_load_acquire_u64(&control->epoch) !=
-			    poller->epoch &&
-		    revalidate(private_of(poller)) < 0)
-			return -ESTALE;
+		    poller->epoch) {
+			error = disruptor_poller_revalidate(private_of(poller));
+			if (error != 0)
+				return error < 0 ? error : 0;
+		}
 		found = look_once(poller, &again);
 		if (!again)
 			return answer(poller, found);
@@ -242,10 +190,15 @@ static int64_t attempt(void *context)
 	return disruptor_poll(context);
 }
 
+static void suspect(void *context)
+{
+	disruptor_poller_suspect(private_of(context));
+}
+
 static uint32_t *point(void *context)
 {
 	struct disruptor_poller_private *p = private_of(context);
-	int32_t index = slowest_upstream(p);
+	int32_t index = disruptor_poller_slowest_upstream(p);
 
 	return index < 0 ? &p->disruptor->words->control.signal :
 			   &p->disruptor->consumers[index].signal;
@@ -287,6 +240,7 @@ static void connect(struct disruptor_poller_private *p,
 	if (o->batch_max > 0 && o->batch_max < poller->batch_max)
 		poller->batch_max = o->batch_max;
 	poller->hidden = p;
+	p->on_upstream_lost = o->on_upstream_lost;
 	/* The first poll learns whom to follow. */
 	poller->epoch = disruptor_load_acquire_u64(
 				&d->words->control.epoch) -
@@ -321,6 +275,11 @@ static int check_options(const struct disruptor_poller_options *o)
 		return disruptor_fail(EINVAL, "start is unknown");
 	if (o->batch_max < 0)
 		return disruptor_fail(EINVAL, "batch_max is negative");
+	if (o->stall_limit_ns < 0 || o->stall_limit_ns > STALL_LIMIT_MAX_NS)
+		return disruptor_fail(EINVAL, "stall_limit_ns is negative or "
+					      "more than an hour");
+	if ((uint32_t)o->on_upstream_lost > DISRUPTOR_UPSTREAM_FAIL)
+		return disruptor_fail(EINVAL, "on_upstream_lost is unknown");
 	return 0;
 }
 

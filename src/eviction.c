@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "internal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -23,6 +24,24 @@ static bool has_name(const struct disruptor_consumer_record *r,
 {
 	return *name != '\0' &&
 	       strncmp(r->name, name, DISRUPTOR_CONSUMER_NAME_SIZE) == 0;
+}
+
+/* "#7": the anonymous one in record 7, as reports call it. */
+static int find_anonymous(const struct disruptor *d, const char *name,
+			  uint32_t *index)
+{
+	char *end;
+	unsigned long i;
+
+	if (name[0] != '#' || name[1] < '0' || name[1] > '9')
+		return -ENOENT;
+	i = strtoul(name + 1, &end, 10);
+	if (*end != '\0' || i >= d->header.consumers_max ||
+	    d->consumers[i].name[0] != '\0' ||
+	    !disruptor_consumer_is_active(d, (uint32_t)i))
+		return -ENOENT;
+	*index = (uint32_t)i;
+	return 0;
 }
 
 int disruptor_consumer_find(const struct disruptor *d, const char *name,
@@ -56,10 +75,15 @@ bool disruptor_poller_is_here(const struct disruptor *d, uint32_t index)
  */
 static void relink_follower(struct disruptor_consumer_record *follower,
 			    const struct disruptor_consumer_record *gone,
-			    uint32_t index)
+			    uint32_t index, bool lost)
 {
 	uint32_t w;
 
+	/* Before it could get ahead by what follows. */
+	if (lost && (disruptor_load_relaxed_u32(&follower->policy) &
+		     DISRUPTOR_CONSUMER_UPSTREAM_FAIL))
+		disruptor_fetch_or_u32(&follower->policy,
+				       DISRUPTOR_CONSUMER_UPSTREAM_LOST);
 	for (w = 0; w < SET_WORDS; w++)
 		disruptor_fetch_or_u64(
 			&follower->upstream[w],
@@ -68,7 +92,7 @@ static void relink_follower(struct disruptor_consumer_record *follower,
 				~(UINT64_C(1) << (index % 64)));
 }
 
-static void relink_followers(struct disruptor *d, uint32_t index)
+static void relink_followers(struct disruptor *d, uint32_t index, bool lost)
 {
 	uint32_t i;
 
@@ -78,16 +102,16 @@ static void relink_followers(struct disruptor *d, uint32_t index)
 		if (i != index &&
 		    state_of(r) != DISRUPTOR_CONSUMER_FREE &&
 		    disruptor_set_has(r->upstream, index))
-			relink_follower(r, &d->consumers[index], index);
+			relink_follower(r, &d->consumers[index], index, lost);
 	}
 }
 
-void disruptor_consumer_remove(struct disruptor *d, uint32_t index)
+static void take_away(struct disruptor *d, uint32_t index, bool lost)
 {
 	struct disruptor_consumer_record *r = &d->consumers[index];
 	uint64_t status = disruptor_load_relaxed_u64(&r->status);
 
-	relink_followers(d, index);
+	relink_followers(d, index, lost);
 	disruptor_cas_u64(&r->status, &status,
 			  (status & ~UINT64_C(0xff)) | DISRUPTOR_CONSUMER_FREE);
 	/* E9: the epoch moves before this record gets another sequence. */
@@ -96,12 +120,64 @@ void disruptor_consumer_remove(struct disruptor *d, uint32_t index)
 	disruptor_wake(&d->words->control.signal, d->shared);
 }
 
-bool disruptor_consumer_holds_place(
-	const struct disruptor_consumer_record *r)
+void disruptor_consumer_remove(struct disruptor *d, uint32_t index)
+{
+	take_away(d, index, false);
+}
+
+/* One that lives looks there where it was, see note_eviction(). */
+void disruptor_consumer_lose(struct disruptor *d, uint32_t index)
+{
+	struct disruptor_consumer_record *r = &d->consumers[index];
+	struct disruptor_control *control = &d->words->control;
+	bool stalled = state_of(r) == DISRUPTOR_CONSUMER_EVICTING;
+
+	disruptor_sequence_store_release(
+		&r->evicted_at, disruptor_sequence_load_acquire(&r->sequence));
+	take_away(d, index, true);
+	disruptor_fetch_add_u64(stalled ? &control->stalled : &control->evicted,
+				1);
+}
+
+bool disruptor_consumer_holds_place(const struct disruptor_consumer_record *r)
 {
 	return state_of(r) == DISRUPTOR_CONSUMER_ACTIVE &&
-	       disruptor_load_relaxed_u32(&r->policy) ==
-		       DISRUPTOR_CONSUMER_HOLD;
+	       (disruptor_load_relaxed_u32(&r->policy) &
+		DISRUPTOR_CONSUMER_HOLD) != 0;
+}
+
+/* A dead follower has no say, unless it keeps its own place. */
+static bool follower_holds(struct disruptor *d, uint32_t follower)
+{
+	const struct disruptor_consumer_record *r = &d->consumers[follower];
+
+	return state_of(r) == DISRUPTOR_CONSUMER_ACTIVE &&
+	       (disruptor_load_relaxed_u32(&r->policy) &
+		DISRUPTOR_CONSUMER_UPSTREAM_HOLD) != 0 &&
+	       (disruptor_consumer_holds_place(r) ||
+		disruptor_liveness_alive(d, DISRUPTOR_LOCK_CONSUMER(follower)));
+}
+
+bool disruptor_consumer_followers_hold(struct disruptor *d, uint32_t index)
+{
+	uint32_t i;
+
+	for (i = 0; i < d->header.consumers_max; i++)
+		if (i != index &&
+		    disruptor_set_has(d->consumers[i].upstream, index) &&
+		    follower_holds(d, i))
+			return true;
+	return false;
+}
+
+/* Its place is kept, whether it lives or not. */
+static bool is_held(struct disruptor *d, uint32_t index)
+{
+	const struct disruptor_consumer_record *r = &d->consumers[index];
+
+	return disruptor_consumer_holds_place(r) ||
+	       (state_of(r) == DISRUPTOR_CONSUMER_ACTIVE &&
+		disruptor_consumer_followers_hold(d, index));
 }
 
 void disruptor_consumer_leave(struct disruptor_poller_private *p)
@@ -128,9 +204,11 @@ bool disruptor_consumer_is_lost(struct disruptor *d, uint32_t index)
 {
 	const struct disruptor_consumer_record *r = &d->consumers[index];
 
+	if (state_of(r) == DISRUPTOR_CONSUMER_EVICTING)
+		return true;
 	return d->shared && state_of(r) != DISRUPTOR_CONSUMER_FREE &&
-	       !disruptor_consumer_holds_place(r) &&
-	       !disruptor_liveness_alive(d, DISRUPTOR_LOCK_CONSUMER(index));
+	       !disruptor_liveness_alive(d, DISRUPTOR_LOCK_CONSUMER(index)) &&
+	       !is_held(d, index);
 }
 
 void disruptor_consumer_evict_if_dead(struct disruptor *d, uint32_t index)
@@ -143,10 +221,8 @@ void disruptor_consumer_evict_if_dead(struct disruptor *d, uint32_t index)
 	lock = disruptor_registry_try_lock(d);
 	if (lock >= 0) {
 		/* Nobody can take the record while we look again. */
-		if (disruptor_consumer_is_lost(d, index)) {
-			disruptor_consumer_remove(d, index);
-			disruptor_fetch_add_u64(&d->words->control.evicted, 1);
-		}
+		if (disruptor_consumer_is_lost(d, index))
+			disruptor_consumer_lose(d, index);
 		disruptor_registry_unlock(d, lock);
 	}
 	pthread_mutex_unlock(&d->mutex);
@@ -158,7 +234,8 @@ static int remove_named(struct disruptor *d, const char *name)
 	uint32_t index;
 	int error;
 
-	if (disruptor_consumer_find(d, name, &index) < 0)
+	if (disruptor_consumer_find(d, name, &index) < 0 &&
+	    find_anonymous(d, name, &index) < 0)
 		return disruptor_fail(ENOENT, "there is no consumer '%s'",
 				      name);
 	error = disruptor_liveness_take(d, &pin,
@@ -169,8 +246,8 @@ static int remove_named(struct disruptor *d, const char *name)
 	if (error < 0)
 		return disruptor_fail(-error, "cannot lock a consumer record");
 	/* Its followers are about to leave it: nobody may resume that. */
-	disruptor_store_release_u32(&d->consumers[index].policy,
-				    DISRUPTOR_CONSUMER_EVICT);
+	disruptor_fetch_and_u32(&d->consumers[index].policy,
+				~DISRUPTOR_CONSUMER_HOLD);
 	disruptor_consumer_remove(d, index);
 	disruptor_os_pin_drop(&pin);
 	return 0;

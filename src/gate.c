@@ -22,9 +22,8 @@ static void list_active(struct disruptor_producer_private *p)
 
 	p->gating_count = 0;
 	for (i = 0; i < d->header.consumers_max; i++)
-		if (disruptor_consumer_state(disruptor_load_acquire_u64(
-			    &d->consumers[i].status)) ==
-		    DISRUPTOR_CONSUMER_ACTIVE)
+		if (disruptor_consumer_gates(disruptor_load_acquire_u64(
+			    &d->consumers[i].status)))
 			p->gating[p->gating_count++] = (uint16_t)i;
 }
 

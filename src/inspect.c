@@ -64,6 +64,7 @@ static void copy_words(struct disruptor_ring_info *info,
 		info->claimed = info->published;
 	info->recovered = disruptor_load_relaxed_u64(&c->recovered);
 	info->evicted = disruptor_load_relaxed_u64(&c->evicted);
+	info->stalled = disruptor_load_relaxed_u64(&c->stalled);
 	if (disruptor_os_file_stat(d->probe_fd, &st) == 0)
 		info->mode = (uint32_t)st.st_mode & 0777;
 }
@@ -89,6 +90,26 @@ static void copy_producers(struct disruptor_ring_info *info,
 	}
 }
 
+static void copy_policy(struct disruptor_consumer_info *info,
+			const struct disruptor_consumer_record *r)
+{
+	uint32_t policy = disruptor_load_relaxed_u32(&r->policy);
+
+	info->holds = (policy & DISRUPTOR_CONSUMER_HOLD) != 0;
+	info->on_upstream_lost =
+		(policy & DISRUPTOR_CONSUMER_UPSTREAM_HOLD) ?
+			DISRUPTOR_UPSTREAM_HOLD :
+		(policy & DISRUPTOR_CONSUMER_UPSTREAM_FAIL) ?
+			DISRUPTOR_UPSTREAM_FAIL :
+		(policy & DISRUPTOR_CONSUMER_UPSTREAM_PASS) ?
+			DISRUPTOR_UPSTREAM_PASS :
+			DISRUPTOR_UPSTREAM_DEFAULT;
+	info->upstream_lost =
+		(policy & DISRUPTOR_CONSUMER_UPSTREAM_LOST) != 0;
+	info->stall_limit_ns =
+		(int64_t)disruptor_load_relaxed_u32(&r->stall_limit_us) * 1000;
+}
+
 static void copy_consumer(struct disruptor_consumer_info *info,
 			  struct disruptor *d, uint32_t index,
 			  int64_t published)
@@ -101,8 +122,7 @@ static void copy_consumer(struct disruptor_consumer_info *info,
 	info->pid = disruptor_load_relaxed_u32(&r->pid);
 	info->alive = disruptor_liveness_alive(d,
 					       DISRUPTOR_LOCK_CONSUMER(index));
-	info->holds = disruptor_load_relaxed_u32(&r->policy) ==
-		      DISRUPTOR_CONSUMER_HOLD;
+	copy_policy(info, r);
 	info->sequence = disruptor_sequence_load_acquire(&r->sequence);
 	if (info->sequence >= 0 && info->sequence < published)
 		info->lag = published - info->sequence;
@@ -116,9 +136,8 @@ static void copy_consumers(struct disruptor_ring_info *info,
 	uint32_t i;
 
 	for (i = 0; i < d->header.consumers_max; i++)
-		if (disruptor_consumer_state(disruptor_load_acquire_u64(
-			    &d->consumers[i].status)) ==
-		    DISRUPTOR_CONSUMER_ACTIVE)
+		if (disruptor_consumer_gates(disruptor_load_acquire_u64(
+			    &d->consumers[i].status)))
 			copy_consumer(&info->consumers[info->consumer_count++],
 				      d, i, info->published);
 }

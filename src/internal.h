@@ -16,6 +16,8 @@
  *	recovery.c		claims of dead producers become gaps
  *	consumer_record.c	consumers join
  *	eviction.c		consumers leave, are removed, are evicted
+ *	stall.c			those who stand still
+ *	upstream.c		whom a consumer follows
  *	event_poller.c		polls that do not succeed at once
  *	wait_strategy.c		spin, yield, sleep, block; waking up
  *	event_handler.c		one batch: calls, errors, early release
@@ -112,6 +114,14 @@ struct disruptor_suspicion {
 	int64_t since;		/* … since then */
 };
 
+/* Since when a consumer stands where it stands. */
+struct disruptor_stall {
+	uint32_t index;
+	uint64_t status;
+	int64_t sequence;
+	int64_t since;		/* 0: none is known to */
+};
+
 struct disruptor_producer_private {
 	struct disruptor_producer handle;
 	struct disruptor_producer_private *following;
@@ -121,6 +131,7 @@ struct disruptor_producer_private {
 	uint32_t index;
 	struct disruptor_os_pin pin;
 	struct disruptor_suspicion suspicion;
+	struct disruptor_stall stall;
 	/* The gate: records that were active in this epoch. */
 	uint64_t gate_epoch;
 	int64_t gate;
@@ -139,6 +150,9 @@ struct disruptor_poller_private {
 	uint32_t index;
 	struct disruptor_os_pin pin;
 	struct disruptor_suspicion suspicion;
+	bool evicted;		/* handle.next is where it was */
+	enum disruptor_on_upstream_lost on_upstream_lost;
+	bool upstream_died;	/* one with a place; see suspect() */
 	const struct disruptor_sequence *upstream[DISRUPTOR_CONSUMERS_LIMIT];
 	uint16_t upstream_index[DISRUPTOR_CONSUMERS_LIMIT];
 };
@@ -310,6 +324,13 @@ static inline uint32_t disruptor_consumer_state(uint64_t status)
 	return (uint32_t)(status & 0xff);
 }
 
+/* Producers wait for it, and those who follow it. */
+static inline bool disruptor_consumer_gates(uint64_t status)
+{
+	return disruptor_consumer_state(status) == DISRUPTOR_CONSUMER_ACTIVE ||
+	       disruptor_consumer_state(status) == DISRUPTOR_CONSUMER_EVICTING;
+}
+
 /*
  * Joins, or resumes a name. Fills index, status and pin; sets the sequence.
  * upstream, by record, adds to the names in the options; NULL adds nobody.
@@ -329,14 +350,31 @@ int disruptor_consumer_find(const struct disruptor *d, const char *name,
 			    uint32_t *index);
 /* Active, and its place outlives it. */
 bool disruptor_consumer_holds_place(const struct disruptor_consumer_record *r);
-/* Its owner is dead and holds no place. */
+/* One that follows it asks for its place to be kept. */
+bool disruptor_consumer_followers_hold(struct disruptor *d, uint32_t index);
+/* Its owner is dead and its place not held, or its eviction was begun. */
 bool disruptor_consumer_is_lost(struct disruptor *d, uint32_t index);
+/* Evicts one that is lost; the registry is locked. */
+void disruptor_consumer_lose(struct disruptor *d, uint32_t index);
 /* Takes it out of the graph and off the gate; the registry is locked. */
 void disruptor_consumer_remove(struct disruptor *d, uint32_t index);
 /* A private ring knows its consumers by their handles; d->mutex is held. */
 bool disruptor_poller_is_here(const struct disruptor *d, uint32_t index);
-/* Takes a dead consumer that holds no place off the gate. d->mutex is free. */
+/* Takes a consumer that is lost off the gate. d->mutex is free. */
 void disruptor_consumer_evict_if_dead(struct disruptor *d, uint32_t index);
+
+/* --- stall.c ------------------------------------------------------------ */
+
+/*
+ * Looks whether the consumer that a producer waits for, or the one that this
+ * one waits for, stands still, and evicts it after its limit. d->mutex is free.
+ */
+void disruptor_consumer_evict_if_stalled(struct disruptor *d,
+					 struct disruptor_stall *stall,
+					 uint32_t index);
+
+/* --- consumer_record.c -------------------------------------------------- */
+
 bool disruptor_consumer_is_active(const struct disruptor *d, uint32_t index);
 /*
  * index, which does not poll yet, follows whom member follows, and whoever
@@ -361,6 +399,19 @@ void disruptor_poller_leave(struct disruptor_poller *poller);
 /* Leaves and frees; d->mutex is held. */
 void disruptor_poller_unmake(struct disruptor_poller *poller);
 void disruptor_producer_unmake(struct disruptor_producer_private *p);
+
+/* --- upstream.c --------------------------------------------------------- */
+
+/*
+ * Learns anew whom to follow. 0; -ESTALE, -EOWNERDEAD; 1: not to be told yet.
+ */
+int disruptor_poller_revalidate(struct disruptor_poller_private *p);
+/* Of those that it follows, the one that is behind; -1: the cursor. */
+int32_t
+disruptor_poller_slowest_upstream(const struct disruptor_poller_private *p);
+/* Looks after whom or what it waits for. */
+void disruptor_poller_suspect(struct disruptor_poller_private *p);
+int disruptor_fail_upstream(void);
 
 /* --- wait_strategy.c ---------------------------------------------------- */
 

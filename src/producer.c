@@ -120,6 +120,9 @@ static void suspect(void *context)
 	if (p->slowest >= 0)
 		disruptor_consumer_evict_if_dead(p->disruptor,
 						 (uint32_t)p->slowest);
+	if (p->slowest >= 0)
+		disruptor_consumer_evict_if_stalled(p->disruptor, &p->stall,
+						    (uint32_t)p->slowest);
 	/* Who took it away may have been killed before the epoch moved. */
 	if (p->slowest >= 0 &&
 	    !disruptor_consumer_is_active(p->disruptor, (uint32_t)p->slowest))

@@ -12,6 +12,7 @@
 #define OUTPUT_SIZE (256 * 1024)
 #define BATCH_MAX 4096
 #define RETRY_NS 10000000	/* --wait-ring */
+#define STALL_LIMIT_MAX_NS (INT64_C(3600) * 1000000000)
 
 static const char help[] =
 "usage: disruptor subscribe NAME [OPTION]...\n"
@@ -24,6 +25,13 @@ static const char help[] =
 "                        and resume there\n"
 "      --after NAME,...  receive each event when those consumers are done\n"
 "                        with it\n"
+"      --upstream-lost pass|hold|fail\n"
+"                        when one of --after dies or is evicted: go on without\n"
+"                        it, wait for it to resume, or fail; without this, wait\n"
+"                        while its place is kept, and go on when it is not\n"
+"      --stall-limit SECONDS\n"
+"                        publishers that wait for us may evict us when we have\n"
+"                        not moved for so long\n"
 "      --from START      next: what is published from now on (the default);\n"
 "                        oldest: what is still in the ring\n"
 "      --count N         end after N records\n"
@@ -37,12 +45,14 @@ static const char help[] =
 
 enum {
 	AS = OPTION_LONG, AFTER, FROM, COUNT, TIMEOUT, WAIT, WAIT_RING, TRUST,
-	STATS
+	STATS, UPSTREAM_LOST, STALL_LIMIT
 };
 
 static const struct option long_options[] = {
 	{ "as", required_argument, NULL, AS },
 	{ "after", required_argument, NULL, AFTER },
+	{ "upstream-lost", required_argument, NULL, UPSTREAM_LOST },
+	{ "stall-limit", required_argument, NULL, STALL_LIMIT },
 	{ "from", required_argument, NULL, FROM },
 	{ "count", required_argument, NULL, COUNT },
 	{ "timeout", required_argument, NULL, TIMEOUT },
@@ -95,6 +105,28 @@ static enum disruptor_start_at start(void)
 					"oldest", optarg);
 }
 
+static enum disruptor_on_upstream_lost on_upstream_lost(void)
+{
+	if (strcmp(optarg, "pass") == 0)
+		return DISRUPTOR_UPSTREAM_PASS;
+	if (strcmp(optarg, "hold") == 0)
+		return DISRUPTOR_UPSTREAM_HOLD;
+	if (strcmp(optarg, "fail") == 0)
+		return DISRUPTOR_UPSTREAM_FAIL;
+	usage_error(&subscribe_command, "--upstream-lost '%s' is neither pass, "
+					"hold nor fail", optarg);
+}
+
+static int64_t stall_limit(void)
+{
+	int64_t limit = option_seconds(&subscribe_command, "--stall-limit");
+
+	if (limit <= 0 || limit > STALL_LIMIT_MAX_NS)
+		usage_error(&subscribe_command, "--stall-limit is more than 0 "
+						"and at most 3600 seconds");
+	return limit;
+}
+
 static void take_option(struct subscription *n, int option)
 {
 	switch (option) {
@@ -103,6 +135,12 @@ static void take_option(struct subscription *n, int option)
 		break;
 	case AFTER:
 		take_upstream(n);
+		break;
+	case UPSTREAM_LOST:
+		n->options.on_upstream_lost = on_upstream_lost();
+		break;
+	case STALL_LIMIT:
+		n->options.stall_limit_ns = stall_limit();
 		break;
 	case FROM:
 		n->options.start = start();
@@ -159,6 +197,12 @@ static void look_up(struct subscription *n)
 	disruptor_inspect_free(info);
 }
 
+/* Who may be evicted trusts no copy that it made since. */
+static bool is_stale(void *context)
+{
+	return disruptor_poller_is_evicted(context);
+}
+
 static int join(struct subscription *n)
 {
 	struct subscriber *s = &n->subscriber;
@@ -168,6 +212,9 @@ static int join(struct subscription *n)
 	/* All that the ring may hold, not just a poll's share of it. */
 	n->options.batch_max = disruptor_capacity(s->disruptor);
 	s->poller = disruptor_poller_new_opts(s->disruptor, &n->options);
+	if (n->options.stall_limit_ns != 0)
+		s->output.is_stale = is_stale;
+	s->output.context = s->poller;
 	if (s->poller != NULL)
 		return 0;
 	switch (errno) {

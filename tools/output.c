@@ -50,6 +50,8 @@ static void write_all(struct output *o, const char *data, size_t length)
 {
 	int64_t deadline = 0;
 
+	if (o->error == 0 && o->is_stale != NULL && o->is_stale(o->context))
+		o->error = ESTALE;
 	while (length > 0 && o->error == 0) {
 		ssize_t n = write(STDOUT_FILENO, data, length);
 
@@ -76,9 +78,16 @@ void output_put_slow(struct output *o, const void *data, size_t length)
 {
 	output_flush(o);
 	o->taken += length;
-	if (length >= o->size / 2) {
+	if (length >= o->size / 2 && o->is_stale == NULL) {
 		write_all(o, data, length);
 		return;
+	}
+	while (length > o->size) {
+		memcpy(o->data, data, o->size);
+		o->used = o->size;
+		output_flush(o);
+		data = (const char *)data + o->size;
+		length -= o->size;
 	}
 	memcpy(o->data, data, length);
 	o->used = length;

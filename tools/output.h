@@ -17,7 +17,14 @@ struct output {
 	size_t size;
 	uint64_t taken;		/* bytes that were ever put */
 	uint64_t written;	/* of those, bytes that are out */
-	int error;		/* an errno; EINTR: a signal, and no progress */
+	int error;		/* an errno; EINTR: a signal, and no progress;
+				 * ESTALE: by is_stale */
+	/*
+	 * NULL, or asked before each write: whether what was put may have
+	 * changed while it was copied. Then it does not go out.
+	 */
+	bool (*is_stale)(void *context);
+	void *context;
 };
 
 /* 0, or -ENOMEM. */

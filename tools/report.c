@@ -59,3 +59,11 @@ const char *report_slot_layout(enum disruptor_slot_layout layout)
 {
 	return layout == DISRUPTOR_SLOTS_STAMPED ? "stamped" : "packed";
 }
+
+const char *report_on_upstream_lost(enum disruptor_on_upstream_lost policy)
+{
+	return policy == DISRUPTOR_UPSTREAM_HOLD ? "hold" :
+	       policy == DISRUPTOR_UPSTREAM_FAIL ? "fail" :
+	       policy == DISRUPTOR_UPSTREAM_PASS ? "pass" :
+						   "default";
+}

@@ -27,6 +27,7 @@ report_upstream(const struct disruptor_ring_info *info,
 /* Creation time, UTC. */
 void report_time(char text[32], int64_t realtime_ns);
 
+const char *report_on_upstream_lost(enum disruptor_on_upstream_lost policy);
 const char *report_slot_layout(enum disruptor_slot_layout layout);
 
 #endif

@@ -53,6 +53,7 @@ static void put_state(struct json *json, const struct disruptor_ring_info *info)
 	json_unsigned(json, "gaps", report_gaps(info));
 	json_unsigned(json, "recovered", info->recovered);
 	json_unsigned(json, "evicted", info->evicted);
+	json_unsigned(json, "stalled", info->stalled);
 }
 
 static void put_producer(struct json *json,
@@ -89,6 +90,10 @@ static void put_consumer(struct json *json,
 				    report_consumer_name(upstream, text));
 	}
 	json_end(json, ']');
+	json_signed(json, "stall_limit_ns", consumer->stall_limit_ns);
+	json_string(json, "on_upstream_lost",
+		    report_on_upstream_lost(consumer->on_upstream_lost));
+	json_boolean(json, "upstream_lost", consumer->upstream_lost);
 	json_unsigned(json, "gaps", consumer->gaps);
 	json_unsigned(json, "pid", consumer->pid);
 	json_end(json, '}');

@@ -38,7 +38,8 @@ static void put_state(const struct disruptor_ring_info *info)
 	printf("first      %" PRId64 "\n", info->first_sequence);
 	printf("gaps       %" PRIu64 " (%" PRIu64 " left by the dead)\n",
 	       report_gaps(info), info->recovered);
-	printf("evicted    %" PRIu64 "\n", info->evicted);
+	printf("evicted    %" PRIu64 " dead, %" PRIu64 " stalled\n",
+	       info->evicted, info->stalled);
 }
 
 static void put_producers(const struct disruptor_ring_info *info)

@@ -35,10 +35,26 @@ static void advance_written(struct subscriber *s)
 	advance(s, n);
 }
 
+/* The events that were not written may be others by now. */
+static int fail_evicted(struct subscriber *s)
+{
+	progress_close(&s->progress);
+	complain(s->ring, "this subscriber stood still for longer than its "
+			  "--stall-limit and was evicted at sequence %lld; "
+			  "%lld events were published since; subscribe again",
+		 (long long)disruptor_poller_sequence(s->poller, 0),
+		 (long long)disruptor_poller_missed(s->poller));
+	return EXIT_FAILED;
+}
+
 static int lost_output(struct subscriber *s)
 {
 	int error = s->output.error;
 
+	if (error == ESTALE) {
+		disruptor_poll_wait(s->poller, SLICE_NS);
+		return fail_evicted(s);
+	}
 	advance_written(s);
 	if (error == EINTR)
 		return 128 + signals_noted();
@@ -124,7 +140,9 @@ static int end(struct subscriber *s, int64_t result)
 	progress_close(&s->progress);
 	errno = (int)-result;
 	if (result == -ESTALE)
-		return fail(s->ring, "subscribe again; --as keeps a place");
+		return fail_evicted(s);
+	if (result == -EOWNERDEAD)
+		return fail(s->ring, "see to that one, then subscribe again");
 	return fail(s->ring, NULL);
 }
 

@@ -71,9 +71,11 @@ DISRUPTOR_INLINE bool disruptor_poll_is_plain(struct disruptor_poller *poller,
 /*
  * How many events are ready, without waiting: a count; 0, nothing yet;
  * -ESHUTDOWN, the ring is closed and drained; -ECANCELED, halted; -ESTALE, this
- * consumer was evicted; -EUCLEAN, the region is damaged. Events that were ready
- * before and not advanced over are counted again. errno and disruptor_error()
- * are set by the last two only: the others are ends, not failures.
+ * consumer was evicted, see disruptor_poller_missed(); -EOWNERDEAD, one that it
+ * follows was lost, see DISRUPTOR_UPSTREAM_FAIL; -EUCLEAN, the region is
+ * damaged. Events that were ready before and not advanced over are counted
+ * again. errno and disruptor_error() are set by the last three only: the others
+ * are ends, not failures.
  *
  * Thread safety: the handle's thread. Progress: wait-free, but for gaps and
  * joins, which are bounded; once a millisecond, when something is in the way in
@@ -106,6 +108,28 @@ disruptor_poll_wait(struct disruptor_poller *poller, int64_t timeout_ns)
 		return n;
 	return disruptor_poll_wait_slow(poller, timeout_ns);
 }
+
+/*
+ * Whether this consumer was evicted by now: then producers may have overwritten
+ * any event that it was reading. For one with a stall_limit_ns: read, copy, ask
+ * this, and trust the copy if the answer is no.
+ *
+ * Thread safety: the handle's thread. Progress: wait-free.
+ */
+DISRUPTOR_API bool
+disruptor_poller_is_evicted(const struct disruptor_poller *poller);
+
+/*
+ * After -ESTALE: how many sequences were published so far from the first on
+ * that this consumer had not finished when it was evicted, which now is
+ * disruptor_poller_sequence(poller, 0). What it advanced over after that does
+ * not count as received. Before -ESTALE: 0. A new consumer that begins at
+ * sequence s leaves out exactly those from there up to s.
+ *
+ * Thread safety: the handle's thread. Progress: looks at commit words.
+ */
+DISRUPTOR_API int64_t
+disruptor_poller_missed(const struct disruptor_poller *poller);
 
 /*
  * The i-th ready event, 0 <= i < n, which is not checked; until it is advanced

@@ -22,6 +22,9 @@ struct disruptor_consumer_info {
 	int64_t lag;		/* published events that it has not finished */
 	uint64_t gaps;		/* that it stepped over */
 	uint64_t upstream[DISRUPTOR_CONSUMERS_LIMIT / 64]; /* bit per index */
+	int64_t stall_limit_ns;	/* 0: none */
+	enum disruptor_on_upstream_lost on_upstream_lost;
+	bool upstream_lost;	/* and it fails since then */
 };
 
 struct disruptor_producer_info {
@@ -49,6 +52,7 @@ struct disruptor_ring_info {
 	int64_t published;	/* the first that is not yet published */
 	uint64_t recovered;	/* claims of the dead turned into gaps */
 	uint64_t evicted;	/* dead consumers taken off the gate */
+	uint64_t stalled;	/* consumers taken off for standing still */
 	uint32_t producer_count, consumer_count;
 	struct disruptor_producer_info *producers;
 	struct disruptor_consumer_info *consumers;

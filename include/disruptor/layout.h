@@ -78,6 +78,7 @@ struct disruptor_control {
 	struct disruptor_sequence gap_end; /* one past the highest gap */
 	uint64_t recovered;		/* claims of the dead turned into gaps */
 	uint64_t evicted;		/* dead consumers taken off the gate */
+	uint64_t stalled;		/* stalled ones, alive or held */
 };
 
 #define DISRUPTOR_STATE_CLOSED 1u	/* no more claims: drain */
@@ -87,7 +88,7 @@ struct disruptor_shared_words {
 	struct disruptor_sequence cursor;
 	uint8_t pad0[DISRUPTOR_LINE - 8];
 	struct disruptor_control control;
-	uint8_t pad1[DISRUPTOR_LINE - 40];
+	uint8_t pad1[DISRUPTOR_LINE - 48];
 };
 
 struct disruptor_producer_record {
@@ -110,13 +111,14 @@ struct disruptor_consumer_record {
 	struct disruptor_sequence sequence;
 	uint32_t signal;		/* of those who wait for this consumer */
 	uint32_t reserved0;
-	uint8_t pad0[DISRUPTOR_LINE - 16];
+	struct disruptor_sequence evicted_at; /* its sequence when evicted */
+	uint8_t pad0[DISRUPTOR_LINE - 24];
 	uint64_t status;		/* incarnation << 8 | consumer state */
 	uint64_t upstream[DISRUPTOR_CONSUMERS_LIMIT / 64]; /* bit per record */
 	uint32_t policy;		/* DISRUPTOR_CONSUMER_… */
 	uint32_t pid;			/* for people */
 	uint32_t tid;
-	uint32_t reserved1;
+	uint32_t stall_limit_us;	/* 0: never evicted for standing still */
 	uint64_t gaps;			/* stepped over */
 	char name[DISRUPTOR_CONSUMER_NAME_SIZE]; /* "": anonymous */
 };
@@ -125,10 +127,16 @@ struct disruptor_consumer_record {
 #define DISRUPTOR_CONSUMER_FREE 0u
 #define DISRUPTOR_CONSUMER_JOINING 1u
 #define DISRUPTOR_CONSUMER_ACTIVE 2u	/* gates the producers */
+#define DISRUPTOR_CONSUMER_EVICTING 3u	/* gates them, until it is taken off */
 
-/* What becomes of a consumer that died or left. */
+/* Bits of policy. What becomes of a consumer that died or left: */
 #define DISRUPTOR_CONSUMER_EVICT 0u	/* forget it */
 #define DISRUPTOR_CONSUMER_HOLD 1u	/* keep its place until it resumes */
+/* What it does when one that it follows died or is to be evicted: */
+#define DISRUPTOR_CONSUMER_UPSTREAM_HOLD 2u	/* keep that one's place */
+#define DISRUPTOR_CONSUMER_UPSTREAM_FAIL 4u	/* fail */
+#define DISRUPTOR_CONSUMER_UPSTREAM_LOST 8u	/* it was evicted: fail */
+#define DISRUPTOR_CONSUMER_UPSTREAM_PASS 16u	/* go on without it */
 
 /*
  * Commit word of sequence s. Words of one slot only grow, so one load tells an
@@ -190,7 +198,8 @@ DISRUPTOR_ASSERT_OFFSET(disruptor_control, epoch, 8);
 DISRUPTOR_ASSERT_OFFSET(disruptor_control, gap_end, 16);
 DISRUPTOR_ASSERT_OFFSET(disruptor_control, recovered, 24);
 DISRUPTOR_ASSERT_OFFSET(disruptor_control, evicted, 32);
-DISRUPTOR_STATIC_ASSERT(sizeof(struct disruptor_control) == 40, "control");
+DISRUPTOR_ASSERT_OFFSET(disruptor_control, stalled, 40);
+DISRUPTOR_STATIC_ASSERT(sizeof(struct disruptor_control) == 48, "control");
 DISRUPTOR_ASSERT_OFFSET(disruptor_shared_words, cursor, 0);
 DISRUPTOR_ASSERT_OFFSET(disruptor_shared_words, control, 128);
 DISRUPTOR_STATIC_ASSERT(sizeof(struct disruptor_shared_words) == 256, "words");
@@ -205,11 +214,13 @@ DISRUPTOR_STATIC_ASSERT(sizeof(struct disruptor_producer_record) == 128,
 			"producer record");
 
 DISRUPTOR_ASSERT_OFFSET(disruptor_consumer_record, signal, 8);
+DISRUPTOR_ASSERT_OFFSET(disruptor_consumer_record, evicted_at, 16);
 DISRUPTOR_ASSERT_OFFSET(disruptor_consumer_record, status, 128);
 DISRUPTOR_ASSERT_OFFSET(disruptor_consumer_record, upstream, 136);
 DISRUPTOR_ASSERT_OFFSET(disruptor_consumer_record, policy, 168);
 DISRUPTOR_ASSERT_OFFSET(disruptor_consumer_record, pid, 172);
 DISRUPTOR_ASSERT_OFFSET(disruptor_consumer_record, tid, 176);
+DISRUPTOR_ASSERT_OFFSET(disruptor_consumer_record, stall_limit_us, 180);
 DISRUPTOR_ASSERT_OFFSET(disruptor_consumer_record, gaps, 184);
 DISRUPTOR_ASSERT_OFFSET(disruptor_consumer_record, name, 192);
 DISRUPTOR_STATIC_ASSERT(sizeof(struct disruptor_consumer_record) == 256,

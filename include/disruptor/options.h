@@ -67,6 +67,34 @@ enum disruptor_start_at {
 	DISRUPTOR_START_OLDEST = 1
 };
 
+/*
+ * What a consumer does when one that it follows is lost: died, or evicted. (One
+ * that leaves without keeping its place, or is removed, is stepped over.)
+ */
+enum disruptor_on_upstream_lost {
+	/*
+	 * As the lost one has it: wait as long as its place is kept, go on with
+	 * those whom it followed when it is evicted.
+	 */
+	DISRUPTOR_UPSTREAM_DEFAULT = 0,
+	/*
+	 * Go on at once, as if it were done with everything. If it resumes it is
+	 * followed again: then it is waited for until it has caught up.
+	 */
+	DISRUPTOR_UPSTREAM_PASS = 1,
+	/*
+	 * Wait where the lost one stopped, and with it the producers: it is not
+	 * evicted, with or without a name, alive or dead, until it resumes,
+	 * disruptor_remove_consumer() gives it up, or this consumer goes.
+	 */
+	DISRUPTOR_UPSTREAM_HOLD = 2,
+	/*
+	 * Polls return -EOWNERDEAD when they reach what it has not done: until
+	 * it resumes if its place is kept, for good if it was evicted.
+	 */
+	DISRUPTOR_UPSTREAM_FAIL = 3
+};
+
 struct disruptor_poller_options {
 	size_t size;
 	const char *name;	/* up to 63 bytes, resumes; NULL: anonymous */
@@ -79,6 +107,14 @@ struct disruptor_poller_options {
 	int64_t wait_sleep_ns;
 	int64_t batch_max;	/* events that one poll returns; 0: no limit
 				 * of its own */
+	/*
+	 * A producer that waits for this consumer may evict it when it has not
+	 * advanced for so long although events were ready; then polls return
+	 * -ESTALE. Up to an hour, in microseconds and never rounded down; 0:
+	 * never. Dead or alive, with a name or without.
+	 */
+	int64_t stall_limit_ns;
+	enum disruptor_on_upstream_lost on_upstream_lost;
 };
 
 struct disruptor_producer_options {

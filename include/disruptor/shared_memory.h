@@ -98,8 +98,9 @@ disruptor_attach_fd(int fd, const struct disruptor_options *options);
 DISRUPTOR_API int disruptor_unlink(const char *name);
 
 /*
- * Forgets a named consumer that holds its place without being there, so that
- * it gates no longer. A private ring's too. EINVAL, ENOENT, EBUSY (it lives),
+ * Forgets a consumer that holds its place without being there, or whose place
+ * others hold, so that it gates no longer. By its name; "#7" is the anonymous
+ * one in record 7. A private ring's too. EINVAL, ENOENT, EBUSY (it lives),
  * ETIMEDOUT (another process has been joining for five seconds), ECHILD.
  */
 DISRUPTOR_API int disruptor_remove_consumer(struct disruptor *disruptor,
