@@ -50,8 +50,7 @@ static void copy_header(struct disruptor_ring_info *info,
 	info->first_sequence = h->first_sequence;
 }
 
-static void copy_words(struct disruptor_ring_info *info,
-		       const struct disruptor *d)
+static void copy_words(struct disruptor_ring_info *info, struct disruptor *d)
 {
 	const struct disruptor_control *c = &d->words->control;
 	struct stat st;
@@ -62,11 +61,32 @@ static void copy_words(struct disruptor_ring_info *info,
 	info->claimed = disruptor_cursor(d);
 	if (info->claimed < info->published)
 		info->claimed = info->published;
+	info->is_held = info->published < info->claimed &&
+			disruptor_find_holder_in_view(d, info->published,
+						      &info->holder) == 0;
 	info->recovered = disruptor_load_relaxed_u64(&c->recovered);
 	info->evicted = disruptor_load_relaxed_u64(&c->evicted);
 	info->stalled = disruptor_load_relaxed_u64(&c->stalled);
 	if (disruptor_os_file_stat(d->probe_fd, &st) == 0)
 		info->mode = (uint32_t)st.st_mode & 0777;
+}
+
+/* The intent stays when all of it is published. */
+static void copy_claim(struct disruptor_producer_info *p,
+		       const struct disruptor *d,
+		       const struct disruptor_producer_record *r)
+{
+	int64_t low = disruptor_sequence_load_acquire(&r->intent_low);
+	int64_t high = disruptor_sequence_load_acquire(&r->intent_high);
+	int64_t cursor = disruptor_cursor(d);
+
+	if (d->header.producer_type != DISRUPTOR_MULTI_PRODUCER ||
+	    low < d->header.first_sequence || high > cursor ||
+	    low < cursor - disruptor_capacity(d) ||
+	    disruptor_first_unresolved(&d->ring, low, high) >= high)
+		return;
+	p->claim_low = low;
+	p->claim_high = high;
 }
 
 static void copy_producers(struct disruptor_ring_info *info,
@@ -81,6 +101,8 @@ static void copy_producers(struct disruptor_ring_info *info,
 
 		p->index = i;
 		p->pid = disruptor_load_relaxed_u32(&r->pid);
+		p->tid = disruptor_load_relaxed_u32(&r->tid);
+		copy_claim(p, d, r);
 		p->abandoned = disruptor_load_relaxed_u64(&r->abandoned);
 		p->alive = disruptor_load_acquire_u64(&r->owner) != 0 &&
 			   disruptor_liveness_alive(

@@ -28,6 +28,7 @@
  *	worker_change.c		workers come and go
  *	worker_share.c		which events are whose
  *	life_cycle.c		start, shutdown, halt
+ *	holder.c		who claimed what is not published
  *	inspect.c, check.c	looking at a ring from outside
  */
 #ifndef DISRUPTOR_INTERNAL_H
@@ -243,6 +244,12 @@ int disruptor_secure(unsigned char *region,
 /* A read-only look at a ring; the caller owns the struct. */
 int disruptor_view_open(struct disruptor *view, const char *name);
 void disruptor_view_close(struct disruptor *view);
+
+/* --- holder.c ----------------------------------------------------------- */
+
+/* disruptor_find_holder() without its checks. */
+int disruptor_find_holder_in_view(struct disruptor *d, int64_t sequence,
+				  struct disruptor_holder *holder);
 
 /* --- published.c -------------------------------------------------------- */
 

@@ -3,6 +3,7 @@
 #include "command.h"
 #include "message.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 static const char help[] =
@@ -24,6 +25,19 @@ static void print_problem(void *context, const char *problem)
 	printf("%s: %s\n", (const char *)context, problem);
 }
 
+/* Not a problem: what a live producer has claimed it may still publish. */
+static void print_holder(const char *ring)
+{
+	struct disruptor_ring_info *info = disruptor_inspect(ring);
+
+	if (info != NULL && info->is_held)
+		printf("%s: sequence %" PRId64 " is held by producer #%u "
+		       "(process %u, thread %u), which lives\n",
+		       ring, info->published, info->holder.index,
+		       info->holder.pid, info->holder.tid);
+	disruptor_inspect_free(info);
+}
+
 static int check(char *ring)
 {
 	int problems = disruptor_check(ring, print_problem, ring);
@@ -33,6 +47,7 @@ static int check(char *ring)
 		return fail(ring, NULL);
 	if (problems == 0)
 		printf("%s: no problem found\n", ring);
+	print_holder(ring);
 	code = finish_stdout(ring);
 	if (problems == 0 || code != 0)
 		return code;

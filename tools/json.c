@@ -91,3 +91,9 @@ void json_boolean(struct json *json, const char *key, bool value)
 	put_key(json, key);
 	fputs(value ? "true" : "false", stdout);
 }
+
+void json_null(struct json *json, const char *key)
+{
+	put_key(json, key);
+	fputs("null", stdout);
+}

@@ -18,6 +18,7 @@ void json_end(struct json *json, char bracket);
 void json_string(struct json *json, const char *key, const char *text);
 void json_unsigned(struct json *json, const char *key, uint64_t number);
 void json_signed(struct json *json, const char *key, int64_t number);
+void json_null(struct json *json, const char *key);
 void json_boolean(struct json *json, const char *key, bool value);
 
 #endif

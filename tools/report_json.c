@@ -44,12 +44,28 @@ static void put_origin(struct json *json,
 	json_string(json, "mode", text);
 }
 
+/* Who is waited for. */
+static void put_holder(struct json *json,
+		       const struct disruptor_ring_info *info)
+{
+	json_begin(json, "held_by", '{');
+	json_signed(json, "sequence", info->published);
+	json_unsigned(json, "producer", info->holder.index);
+	json_unsigned(json, "pid", info->holder.pid);
+	json_unsigned(json, "tid", info->holder.tid);
+	json_end(json, '}');
+}
+
 static void put_state(struct json *json, const struct disruptor_ring_info *info)
 {
 	json_boolean(json, "closed", info->closed);
 	json_signed(json, "first_sequence", info->first_sequence);
 	json_signed(json, "claimed", info->claimed);
 	json_signed(json, "published", info->published);
+	if (info->is_held)
+		put_holder(json, info);
+	else
+		json_null(json, "held_by");
 	json_unsigned(json, "gaps", report_gaps(info));
 	json_unsigned(json, "recovered", info->recovered);
 	json_unsigned(json, "evicted", info->evicted);
@@ -62,8 +78,11 @@ static void put_producer(struct json *json,
 	json_begin(json, NULL, '{');
 	json_unsigned(json, "index", producer->index);
 	json_unsigned(json, "pid", producer->pid);
+	json_unsigned(json, "tid", producer->tid);
 	json_boolean(json, "alive", producer->alive);
 	json_unsigned(json, "abandoned", producer->abandoned);
+	json_signed(json, "claim_low", producer->claim_low);
+	json_signed(json, "claim_high", producer->claim_high);
 	json_end(json, '}');
 }
 

@@ -35,6 +35,11 @@ static void put_state(const struct disruptor_ring_info *info)
 	printf("published  %" PRId64 "\n", info->published);
 	printf("claimed    %" PRId64 " (%" PRId64 " not published)\n",
 	       info->claimed, info->claimed - info->published);
+	if (info->is_held)
+		printf("held       %" PRId64 ", by producer #%u (process %u, "
+		       "thread %u)\n",
+		       info->published, info->holder.index, info->holder.pid,
+		       info->holder.tid);
 	printf("first      %" PRId64 "\n", info->first_sequence);
 	printf("gaps       %" PRIu64 " (%" PRIu64 " left by the dead)\n",
 	       report_gaps(info), info->recovered);
@@ -49,13 +54,17 @@ static void put_producers(const struct disruptor_ring_info *info)
 	printf("producers  %u of %u\n", info->producer_count,
 	       info->producers_max);
 	if (info->producer_count > 0)
-		printf("  %-20s %-6s %10s %10s\n", "INDEX", "STATE",
-		       "ABANDONED", "PID");
+		printf("  %-20s %-6s %10s %10s %20s  %s\n", "INDEX", "STATE",
+		       "ABANDONED", "PID", "CLAIMED", "EVENTS");
 	for (i = 0; i < info->producer_count; i++) {
 		const struct disruptor_producer_info *p = &info->producers[i];
 
-		printf("  #%-19u %-6s %10" PRIu64 " %10u\n", p->index,
+		printf("  #%-19u %-6s %10" PRIu64 " %10u", p->index,
 		       p->alive ? "alive" : "gone", p->abandoned, p->pid);
+		if (p->claim_low < p->claim_high)
+			printf(" %20" PRId64 "  %" PRId64, p->claim_low,
+			       p->claim_high - p->claim_low);
+		putchar('\n');
 	}
 }
 

@@ -30,8 +30,21 @@ struct disruptor_consumer_info {
 struct disruptor_producer_info {
 	uint32_t index;
 	uint32_t pid;
+	uint32_t tid;
 	bool alive;
+	/*
+	 * What it may have claimed and not published; equal: nothing. Of one
+	 * that died, what it had in hand. Multi producer rings only.
+	 */
+	int64_t claim_low, claim_high;
 	uint64_t abandoned;	/* gaps that producers of this record made */
+};
+
+/* Who has claimed a sequence that is not published. */
+struct disruptor_holder {
+	uint32_t index;		/* of its producer record */
+	uint32_t pid, tid;	/* in its own name space; for people */
+	int64_t low, high;	/* its claim is no larger than [low, high) */
 };
 
 struct disruptor_ring_info {
@@ -53,6 +66,9 @@ struct disruptor_ring_info {
 	uint64_t recovered;	/* claims of the dead turned into gaps */
 	uint64_t evicted;	/* dead consumers taken off the gate */
 	uint64_t stalled;	/* consumers taken off for standing still */
+	/* Whether a live producer holds the sequence published; and who. */
+	bool is_held;
+	struct disruptor_holder holder;
 	uint32_t producer_count, consumer_count;
 	struct disruptor_producer_info *producers;
 	struct disruptor_consumer_info *consumers;
@@ -60,6 +76,8 @@ struct disruptor_ring_info {
 
 /* One thing that disruptor_check() found wrong. */
 typedef void (*disruptor_problem_handler)(void *context, const char *problem);
+
+struct disruptor;
 
 DISRUPTOR_BEGIN_DECLS
 
@@ -71,6 +89,20 @@ DISRUPTOR_BEGIN_DECLS
  */
 DISRUPTOR_API struct disruptor_ring_info *disruptor_inspect(const char *name);
 DISRUPTOR_API void disruptor_inspect_free(struct disruptor_ring_info *info);
+
+/*
+ * Who of the living holds a sequence that somebody waits for: a consumer for
+ * disruptor_poller_sequence(poller, 0), all of them for disruptor_published().
+ * In a single producer ring whoever has the role, for any sequence that is not
+ * published. -ENOENT: nobody, since it is published or a gap, or not claimed,
+ * or its claimer died, and then it becomes a gap; -EOPNOTSUPP: a private ring.
+ *
+ * Thread safety: any thread. Progress: a system call for each producer record
+ * that may hold it.
+ */
+DISRUPTOR_API int disruptor_find_holder(struct disruptor *disruptor,
+					int64_t sequence,
+					struct disruptor_holder *holder);
 
 /*
  * Checks a ring's header, sequences, commit words and records against each

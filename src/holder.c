@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+/*
+ * A live producer's claim is never taken, however long it stalls; who waits for
+ * it can at least learn whose it is. For people: nothing depends on it.
+ */
+
+static void describe(struct disruptor_holder *holder, const struct disruptor *d,
+		     uint32_t index)
+{
+	const struct disruptor_producer_record *r = &d->producers[index];
+
+	holder->index = index;
+	holder->pid = disruptor_load_relaxed_u32(&r->pid);
+	holder->tid = disruptor_load_relaxed_u32(&r->tid);
+}
+
+/* Claims of a single producer do not show: it is whoever has the role. */
+static bool holds_role(struct disruptor *d, int64_t sequence,
+		       struct disruptor_holder *holder)
+{
+	int64_t published = disruptor_published(d);
+
+	if (sequence < published ||
+	    disruptor_load_acquire_u64(&d->producers[0].owner) == 0 ||
+	    !disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(0)))
+		return false;
+	describe(holder, d, 0);
+	holder->low = published;
+	holder->high = published + disruptor_capacity(d);
+	return true;
+}
+
+static bool has_intent(struct disruptor *d, uint32_t index, int64_t sequence,
+		       struct disruptor_holder *holder)
+{
+	const struct disruptor_producer_record *r = &d->producers[index];
+
+	holder->low = disruptor_sequence_load_acquire(&r->intent_low);
+	holder->high = disruptor_sequence_load_acquire(&r->intent_high);
+	if (disruptor_load_acquire_u64(&r->owner) == 0 ||
+	    sequence < holder->low || sequence >= holder->high ||
+	    !disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index)))
+		return false;
+	describe(holder, d, index);
+	return true;
+}
+
+static bool is_claimed(const struct disruptor *d, int64_t sequence)
+{
+	int64_t cursor = disruptor_cursor(d);
+
+	return sequence >= d->header.first_sequence && sequence < cursor &&
+	       sequence >= cursor - disruptor_capacity(d) &&
+	       disruptor_first_unresolved(&d->ring, sequence, sequence + 1) ==
+		       sequence;
+}
+
+static bool find(struct disruptor *d, int64_t sequence,
+		 struct disruptor_holder *holder)
+{
+	uint32_t i;
+
+	if (d->header.producer_type == DISRUPTOR_SINGLE_PRODUCER)
+		return holds_role(d, sequence, holder);
+	if (!is_claimed(d, sequence))
+		return false;
+	for (i = 0; i < d->header.producers_max; i++)
+		if (has_intent(d, i, sequence, holder))
+			return true;
+	return false;
+}
+
+int disruptor_find_holder(struct disruptor *d, int64_t sequence,
+			  struct disruptor_holder *holder)
+{
+	if (d == NULL || holder == NULL)
+		return disruptor_fail(EINVAL, "which ring, which sequence?");
+	if (disruptor_check_process(d) < 0)
+		return -ECHILD;
+	if (!d->shared)
+		return disruptor_fail(EOPNOTSUPP, "a private ring does not "
+						  "note who claims what");
+	return disruptor_find_holder_in_view(d, sequence, holder);
+}
+
+int disruptor_find_holder_in_view(struct disruptor *d, int64_t sequence,
+				  struct disruptor_holder *holder)
+{
+	if (find(d, sequence, holder))
+		return 0;
+	return disruptor_fail(ENOENT, "nobody alive holds sequence %lld",
+			      (long long)sequence);
+}
