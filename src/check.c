@@ -44,18 +44,24 @@ static void check_cursor(struct check *c)
 	c->cursor = disruptor_cursor(&c->view);
 }
 
-/* A word belongs to its slot, and to the lap of the cursor or the one before. */
+/*
+ * A word belongs to its slot, and to the lap of the cursor or the one before.
+ * The cursor of a multi producer ring is ahead of all words: it is read later.
+ */
 static bool word_is_sane(const struct check *c, int64_t slot, uint64_t word)
 {
 	const struct disruptor *d = &c->view;
 	int64_t sequence = (int64_t)(word >> 1) - 1;
+	int64_t ahead = d->header.producer_type == DISRUPTOR_MULTI_PRODUCER ?
+				0 :
+				disruptor_capacity(d);
 
 	if (word == 0)
 		return true;
 	return word > 1 &&
 	       (((uint64_t)sequence ^ (uint64_t)slot) & d->ring.mask) == 0 &&
 	       sequence >= d->header.first_sequence &&
-	       sequence < disruptor_cursor(d) + disruptor_capacity(d);
+	       sequence < disruptor_cursor(d) + ahead;
 }
 
 static void check_words(struct check *c)
@@ -76,6 +82,32 @@ static void check_words(struct check *c)
 	if (bad != 0)
 		report(c, "%lld commit words are damaged, first that of slot "
 			  "%lld", (long long)bad, (long long)first);
+}
+
+static void check_state(struct check *c)
+{
+	uint32_t state = disruptor_load_acquire_u32(
+		&c->view.words->control.state);
+
+	if ((state & ~DISRUPTOR_STATE_CLOSED) != 0)
+		report(c, "the state is %#x, which is unknown", state);
+}
+
+/* Followers look at words only below gap_end, which is stored before. */
+static void check_gaps(struct check *c)
+{
+	const struct disruptor *d = &c->view;
+	int64_t s = c->cursor - disruptor_capacity(d);
+
+	for (s = s < 0 ? 0 : s; d->ring.words != NULL && s < c->cursor; s++)
+		if (disruptor_load_acquire_u64(disruptor_commit_word(d, s)) ==
+			    disruptor_word_gap(s) &&
+		    disruptor_sequence_load_acquire(
+			    &d->words->control.gap_end) <= s) {
+			report(c, "the gap at %lld is unknown to followers",
+			       (long long)s);
+			return;
+		}
 }
 
 static bool anybody_produces(struct check *c)
@@ -180,7 +212,9 @@ int disruptor_check(const char *name, disruptor_problem_handler handler,
 	if (error < 0)
 		return error;
 	check_cursor(&c);
+	check_state(&c);
 	check_words(&c);
+	check_gaps(&c);
 	check_claims(&c);
 	for (i = 0; i < c.view.header.consumers_max; i++)
 		check_consumer(&c, i);

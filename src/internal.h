@@ -30,6 +30,7 @@
  *	life_cycle.c		start, shutdown, halt
  *	holder.c		who claimed what is not published
  *	inspect.c, check.c	looking at a ring from outside
+ *	repair.c		putting right what can be
  */
 #ifndef DISRUPTOR_INTERNAL_H
 #define DISRUPTOR_INTERNAL_H

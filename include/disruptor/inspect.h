@@ -74,7 +74,7 @@ struct disruptor_ring_info {
 	struct disruptor_consumer_info *consumers;
 };
 
-/* One thing that disruptor_check() found wrong. */
+/* One thing that disruptor_check() found wrong, or that was repaired. */
 typedef void (*disruptor_problem_handler)(void *context, const char *problem);
 
 struct disruptor;
@@ -115,6 +115,22 @@ DISRUPTOR_API int disruptor_find_holder(struct disruptor *disruptor,
 DISRUPTOR_API int disruptor_check(const char *name,
 				  disruptor_problem_handler handler,
 				  void *context);
+
+/*
+ * Repairs what can be: claims and consumers of the dead, records, places and
+ * links that make no sense; and, when nobody has a producer or consumer of the
+ * ring, also its cursor and commit words (what cannot be vouched for becomes a
+ * gap). Takes the registry's lock, so that nobody joins meanwhile; never
+ * touches what a live participant relies on. Calls back for each thing that
+ * was repaired, and returns how many. Let disruptor_check() say what is left.
+ *
+ * -EINVAL, -EOPNOTSUPP (a private ring), -EROFS (read_only_events), -ETIMEDOUT
+ * (somebody has been joining for seconds), -ECHILD. Thread safety: any thread.
+ * Progress: locks, and calls the system.
+ */
+DISRUPTOR_API int disruptor_repair(struct disruptor *disruptor,
+				   disruptor_problem_handler handler,
+				   void *context);
 
 DISRUPTOR_END_DECLS
 

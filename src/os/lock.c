@@ -9,24 +9,41 @@
 /* Lock bytes lie beyond 2^40; 32-bit programs need 64-bit offsets for them. */
 DISRUPTOR_STATIC_ASSERT(sizeof(off_t) == 8, "build with _FILE_OFFSET_BITS=64");
 
-static struct flock lock_of(int64_t byte, short type)
+static struct flock locks_of(int64_t first, int64_t count, short type)
 {
 	/* l_pid must be 0 for locks of open file descriptions. */
 	struct flock lock = { .l_type = type,
 			      .l_whence = SEEK_SET,
-			      .l_start = byte,
-			      .l_len = 1 };
+			      .l_start = first,
+			      .l_len = count };
 
 	return lock;
 }
 
-int disruptor_os_lock_take(int fd, int64_t byte)
+static struct flock lock_of(int64_t byte, short type)
 {
-	struct flock lock = lock_of(byte, F_WRLCK);
+	return locks_of(byte, 1, type);
+}
+
+int disruptor_os_lock_take_range(int fd, int64_t first, int64_t count)
+{
+	struct flock lock = locks_of(first, count, F_WRLCK);
 
 	if (fcntl(fd, F_OFD_SETLK, &lock) == 0)
 		return 0;
 	return errno == EACCES ? -EAGAIN : -errno;
+}
+
+void disruptor_os_lock_drop_range(int fd, int64_t first, int64_t count)
+{
+	struct flock lock = locks_of(first, count, F_UNLCK);
+
+	fcntl(fd, F_OFD_SETLK, &lock);
+}
+
+int disruptor_os_lock_take(int fd, int64_t byte)
+{
+	return disruptor_os_lock_take_range(fd, byte, 1);
 }
 
 void disruptor_os_lock_drop(int fd, int64_t byte)

@@ -70,6 +70,8 @@ const char *disruptor_os_directory(void);
  * take: -EAGAIN when somebody has it. held: 1 or 0.
  */
 int disruptor_os_lock_take(int fd, int64_t byte);
+int disruptor_os_lock_take_range(int fd, int64_t first, int64_t count);
+void disruptor_os_lock_drop_range(int fd, int64_t first, int64_t count);
 void disruptor_os_lock_drop(int fd, int64_t byte);	/* and closes fd */
 int disruptor_os_lock_held(int fd, int64_t byte);
 
