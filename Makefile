@@ -6,6 +6,7 @@
 #	make bench		the benchmarks, into bench-results.jsonl
 #	make install		PREFIX=/usr/local DESTDIR=
 #	make clang aarch64 m32	the tests by clang, for 64-bit ARM, for 32 bits
+#	make fuzz		libFuzzer over shared rings, FUZZ_SECONDS=60
 #	make format		clang-format over all sources
 #	make clean
 #
@@ -40,6 +41,10 @@ clang aarch64 m32:
 	$(need) cc cmake kernel-headers cmocka $@
 	@JOBS=$(JOBS) V=$(V) scripts/run-tests $@
 
+fuzz:
+	$(need) cmocka libfuzzer
+	@scripts/run-fuzz
+
 bench:
 	$(need) cc cmake kernel-headers
 	@$(configure) -DDISRUPTOR_BUILD_BENCH=ON
@@ -59,4 +64,4 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all run test sanitize clang aarch64 m32 bench install format clean
+.PHONY: all run test fuzz sanitize clang aarch64 m32 bench install format clean

@@ -54,6 +54,7 @@ endfunction()
 programs(unit unit/test_*.c)
 programs(stress stress/*.c)
 programs(process process/*.c)
+programs(fuzz fuzz/*.c)
 
 # Scripts: exit 0 for success, 77 for "cannot be tested here".
 function(script label name)
