@@ -217,6 +217,17 @@ int64_t disruptor_poll_wait_slow(struct disruptor_poller *poller,
 
 /* --- handles ---------------------------------------------------------------- */
 
+/* Joining chose it, but a peer may have written over it since. */
+static int64_t first_sequence(const struct disruptor *d,
+			      const struct disruptor_consumer_record *r)
+{
+	int64_t s = disruptor_sequence_load_acquire(&r->sequence);
+
+	if (s < d->header.first_sequence)
+		return d->header.first_sequence;
+	return s < DISRUPTOR_SEQUENCE_MAX ? s : DISRUPTOR_SEQUENCE_MAX;
+}
+
 static void connect(struct disruptor_poller_private *p,
 		    const struct disruptor_poller_options *o)
 {
@@ -225,8 +236,7 @@ static void connect(struct disruptor_poller_private *p,
 	int64_t capacity = disruptor_capacity(d);
 
 	poller->record = &d->consumers[p->index];
-	poller->next = disruptor_sequence_load_acquire(
-		&poller->record->sequence);
+	poller->next = first_sequence(d, poller->record);
 	poller->ready = poller->next;
 	poller->barrier.ring = d->ring;
 	poller->barrier.cursor = &d->words->cursor;
