@@ -101,7 +101,7 @@ static void relink_followers(struct disruptor *d, uint32_t index, bool lost)
 
 		if (i != index &&
 		    state_of(r) != DISRUPTOR_CONSUMER_FREE &&
-		    disruptor_set_has(r->upstream, index))
+		    disruptor_consumer_follows(r, index))
 			relink_follower(r, &d->consumers[index], index, lost);
 	}
 }
@@ -164,7 +164,7 @@ bool disruptor_consumer_followers_hold(struct disruptor *d, uint32_t index)
 
 	for (i = 0; i < d->header.consumers_max; i++)
 		if (i != index &&
-		    disruptor_set_has(d->consumers[i].upstream, index) &&
+		    disruptor_consumer_follows(&d->consumers[i], index) &&
 		    follower_holds(d, i))
 			return true;
 	return false;

@@ -327,6 +327,14 @@ static inline void disruptor_set_add(struct disruptor_consumer_set *set,
 	set->bits[i / 64] |= UINT64_C(1) << (i % 64);
 }
 
+static inline bool
+disruptor_consumer_follows(const struct disruptor_consumer_record *r,
+			   uint32_t i)
+{
+	return (disruptor_load_acquire_u64(&r->upstream[i / 64]) >>
+			(i % 64) & 1) != 0;
+}
+
 static inline uint32_t disruptor_consumer_state(uint64_t status)
 {
 	return (uint32_t)(status & 0xff);

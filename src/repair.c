@@ -114,7 +114,7 @@ static void unlink_record(struct repair *r, uint32_t index)
 	if (!disruptor_consumer_is_active(d, index))
 		return;
 	for (i = 0; i < DISRUPTOR_CONSUMERS_LIMIT; i++) {
-		if (!disruptor_set_has(upstream, i) ||
+		if (!disruptor_consumer_follows(&d->consumers[index], i) ||
 		    (i != index && i < d->header.consumers_max &&
 		     disruptor_consumer_is_active(d, i)))
 			continue;

@@ -26,7 +26,7 @@ static int32_t behind(const struct disruptor *d, uint32_t index)
 	uint32_t i;
 
 	for (i = 0; i < d->header.consumers_max; i++)
-		if (i != index && disruptor_set_has(r->upstream, i) &&
+		if (i != index && disruptor_consumer_follows(r, i) &&
 		    disruptor_consumer_is_active(d, i) &&
 		    sequence_of(d, i) <= sequence)
 			return (int32_t)i;
@@ -53,7 +53,8 @@ static bool could_go_on(const struct disruptor *d, uint32_t index)
 {
 	int64_t sequence = sequence_of(d, index);
 
-	if (behind(d, index) >= 0)
+	if (sequence < 0 || sequence >= DISRUPTOR_SEQUENCE_MAX ||
+	    behind(d, index) >= 0)
 		return false;
 	if (d->ring.words == NULL)
 		return disruptor_cursor(d) > sequence;
