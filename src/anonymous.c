@@ -27,10 +27,13 @@ static struct disruptor *fill(const struct disruptor_header *header,
 /* What the caller passes on. */
 static int give_descriptor(struct disruptor *d, int *fd)
 {
-	*fd = disruptor_os_file_copy(d->probe_fd);
-	if (*fd >= 0)
-		return 0;
-	return disruptor_fail(-*fd, "no descriptor to pass the ring by");
+	int copy = disruptor_os_file_copy(d->probe_fd);
+
+	if (copy < 0)
+		return disruptor_fail(-copy,
+				      "no descriptor to pass the ring by");
+	*fd = copy;
+	return 0;
 }
 
 struct disruptor *
