@@ -3,6 +3,8 @@
 #	make			the library, the command, the examples
 #	make run		the main job: real data through one ring
 #	make test		all tests, plain and under the sanitizers
+#	make crash		participants are killed everywhere; KILLS=100000
+#				for the long form
 #	make bench		the benchmarks, into bench-results.jsonl
 #	make install		PREFIX=/usr/local DESTDIR=
 #	make clang aarch64 m32	the tests by clang, for 64-bit ARM, for 32 bits
@@ -45,6 +47,10 @@ fuzz:
 	$(need) cmocka libfuzzer
 	@scripts/run-fuzz
 
+crash:
+	$(need) cc cmake kernel-headers cmocka
+	@JOBS=$(JOBS) V=$(V) scripts/run-crash $(KILLS)
+
 bench:
 	$(need) cc cmake kernel-headers
 	@$(configure) -DDISRUPTOR_BUILD_BENCH=ON
@@ -64,4 +70,4 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all run test fuzz sanitize clang aarch64 m32 bench install format clean
+.PHONY: all run test fuzz crash sanitize clang aarch64 m32 bench install format clean

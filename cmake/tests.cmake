@@ -26,6 +26,7 @@ endfunction()
 
 # Programs: cmocka, the library, and its insides by <internal.h>.
 function(programs label pattern)
+  set(targets "")
   file(GLOB sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${pattern})
   foreach(source ${sources})
     cmake_path(GET source STEM name)
@@ -33,6 +34,7 @@ function(programs label pattern)
       continue() # it replaces the calls that the sanitizers replace
     endif()
     set(target ${label}_${name})
+    list(APPEND targets ${target})
     add_executable(${target} ${source})
     set_target_properties(${target} PROPERTIES
                           OUTPUT_NAME ${name}
@@ -46,18 +48,24 @@ function(programs label pattern)
                           disruptor_static Threads::Threads ${CMOCKA_LIBRARY})
     add_test(NAME ${label}/${name} COMMAND ${target})
     common(${label}/${name} ${label})
+    if(label STREQUAL crash) # thousands of processes, on whatever machine
+      set_tests_properties(${label}/${name} PROPERTIES TIMEOUT 1200)
+    endif()
     if(name MATCHES "^idle") # measures the machine's idleness
       set_tests_properties(${label}/${name} PROPERTIES RUN_SERIAL ON)
-    elseif(NOT label STREQUAL unit) # keeps both cores of a small machine busy
+    elseif(NOT label MATCHES "^(unit|crash)$" OR name STREQUAL kill_random)
+      # keeps both cores of a small machine busy
       set_tests_properties(${label}/${name} PROPERTIES PROCESSORS 2)
     endif()
   endforeach()
+  add_custom_target(${label}_programs DEPENDS ${targets})
 endfunction()
 
 programs(unit unit/test_*.c)
 programs(stress stress/*.c)
 programs(process process/*.c)
 programs(fuzz fuzz/*.c)
+programs(crash crash/*.c)
 
 # Scripts: exit 0 for success, 77 for "cannot be tested here".
 function(script label name)

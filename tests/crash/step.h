@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A process that runs a piece of its own code instruction by instruction, by
+ * the processor's trap flag: after each one a signal handler counts, and at the
+ * chosen one kills or stops the process. What a kill leaves behind is what the
+ * process has stored into shared memory and asked of the kernel, so kills
+ * between two such instructions are all alike: a first run finds the distinct
+ * ones (points), and every instruction is tried beside them where stride is 1.
+ */
+#ifndef CRASH_STEP_H
+#define CRASH_STEP_H
+
+#include <region.h>
+
+#if defined(__x86_64__)
+#include <ucontext.h>
+#endif
+
+#define STEP_POINTS 4096
+#define STEP_TRAP_FLAG 0x100
+#define STEP_WATCHED (64 * 1024)
+
+enum step_mode { STEP_RECORD, STEP_KILL, STEP_STOP };
+
+/* Shared by the process that steps and the one that judges. */
+struct step {
+	enum step_mode mode;
+	int64_t target;	 /* instructions until the kill or the stop */
+	int64_t count;	 /* that it has run */
+	uint32_t over;	 /* the window was left */
+	uint32_t points; /* STEP_RECORD: how many, and which */
+	int64_t point[STEP_POINTS];
+};
+
+static struct step *stepping;		  /* this process's own */
+static const unsigned char *step_watched; /* what others may see change */
+static size_t step_watched_size;
+static unsigned char step_before[STEP_WATCHED];
+static bool step_was_call;
+
+static inline void step_watch(const void *memory, size_t size)
+{
+	step_watched = memory;
+	step_watched_size = size < STEP_WATCHED ? size : STEP_WATCHED;
+	memcpy(step_before, step_watched, step_watched_size);
+}
+
+#if defined(__x86_64__)
+
+static inline void step_add_point(void)
+{
+	if (stepping->points < STEP_POINTS)
+		stepping->point[stepping->points++] = stepping->count;
+}
+
+static inline void step_record(const unsigned char *instruction)
+{
+	bool changed = step_watched_size != 0 &&
+		       memcmp(step_before, step_watched, step_watched_size);
+
+	if (changed)
+		memcpy(step_before, step_watched, step_watched_size);
+	if (changed || step_was_call)
+		step_add_point();
+	/* 0f 05: syscall */
+	step_was_call = instruction[0] == 0x0f && instruction[1] == 0x05;
+}
+
+static inline void step_trap(int number, siginfo_t *info, void *context)
+{
+	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+	(void)number;
+	(void)info;
+	stepping->count++;
+	if (stepping->mode == STEP_RECORD) {
+		/* Code is where it says. */
+		step_record((const unsigned char *)registers[REG_RIP]);
+		return;
+	}
+	if (stepping->count < stepping->target)
+		return;
+	kill(getpid(), stepping->mode == STEP_KILL ? SIGKILL : SIGSTOP);
+	registers[REG_EFL] &= ~STEP_TRAP_FLAG;
+}
+
+static inline void step_flag(bool on)
+{
+	/* Below the red zone, whose contents belong to the caller. */
+	if (on)
+		__asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
+				 "pushfq\n\t"
+				 "orq $0x100, (%%rsp)\n\t"
+				 "popfq\n\t"
+				 "leaq 128(%%rsp), %%rsp" ::
+					 : "memory", "cc");
+	else
+		__asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
+				 "pushfq\n\t"
+				 "andq $~0x100, (%%rsp)\n\t"
+				 "popfq\n\t"
+				 "leaq 128(%%rsp), %%rsp" ::
+					 : "memory", "cc");
+}
+
+static inline bool step_possible(void)
+{
+	return true;
+}
+
+static inline void step_begin(struct step *step)
+{
+	struct sigaction action = { .sa_flags = SA_SIGINFO };
+
+	stepping = step;
+	step_was_call = false;
+	action.sa_sigaction = step_trap;
+	CHECK_EQ(sigaction(SIGTRAP, &action, NULL), 0);
+	if (step->mode == STEP_RECORD)
+		step_add_point();
+	else if (step->target == 0)
+		kill(getpid(), step->mode == STEP_KILL ? SIGKILL : SIGSTOP);
+	if (step->mode == STEP_RECORD || step->target != 0)
+		step_flag(true);
+}
+
+/* Who was to be killed later than this is killed here. */
+static inline void step_end(void)
+{
+	step_flag(false);
+	disruptor_store_seq_cst_u32(&stepping->over, 1);
+	if (stepping->mode != STEP_STOP)
+		kill(getpid(), SIGKILL);
+	else if (stepping->count < stepping->target)
+		kill(getpid(), SIGSTOP);
+}
+
+#else
+
+static inline bool step_possible(void)
+{
+	return false;
+}
+
+static inline void step_begin(struct step *step)
+{
+	stepping = step;
+}
+
+static inline void step_end(void)
+{
+}
+
+#endif
+
+/* --- the judge's half --- */
+
+/*
+ * A string instruction traps once for each byte: the C library is asked for
+ * loops instead, which halves what there is to step through. It reads that when
+ * a program starts, so this one starts again.
+ */
+static inline void step_setup(char **argv)
+{
+	if (!step_possible())
+		exit(77);
+	if (getenv("GLIBC_TUNABLES") != NULL)
+		return;
+	setenv("GLIBC_TUNABLES",
+	       "glibc.cpu.x86_rep_stosb_threshold=1000000000:"
+	       "glibc.cpu.x86_rep_movsb_threshold=1000000000",
+	       1);
+	execv("/proc/self/exe", argv);
+}
+
+static inline void step_prepare(struct step *step, enum step_mode mode,
+				int64_t target)
+{
+	step->mode = mode;
+	step->target = target;
+	step->count = 0;
+	step->over = 0;
+	step->points = 0;
+}
+
+static inline void step_join_killed(pid_t pid)
+{
+	int status = -1;
+
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+
+static inline void step_wait_stopped(pid_t pid)
+{
+	int status = -1;
+
+	CHECK_EQ(waitpid(pid, &status, WUNTRACED), pid);
+	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
+}
+
+static inline int64_t step_setting(const char *name, int64_t otherwise)
+{
+	const char *text = getenv(name);
+
+	return text != NULL ? strtoll(text, NULL, 10) : otherwise;
+}
+
+/*
+ * Which instructions to try: each thin-th of the points, and each stride-th of
+ * all (0: none of those). THIN and STRIDE in the environment come first.
+ */
+struct schedule {
+	int64_t length, stride, thin;
+	int64_t next_step;
+	uint32_t points, next_point;
+	int64_t point[STEP_POINTS];
+};
+
+static inline void schedule_make(struct schedule *schedule,
+				 const struct step *recorded, int64_t thin)
+{
+	/* Which of those that are thinned out is another one each time. */
+	static uint32_t turn;
+
+	CHECK(recorded->over && recorded->points < STEP_POINTS);
+	schedule->length = recorded->count;
+	schedule->stride = step_setting("STRIDE", 0);
+	schedule->thin =
+		step_setting("THIN", scaled(thin) == thin ? thin : thin * 4);
+	schedule->points = recorded->points;
+	schedule->next_point = turn++ % (uint32_t)schedule->thin;
+	schedule->next_step = schedule->stride > 0 ? 0 : INT64_MAX;
+	memcpy(schedule->point, recorded->point, sizeof(schedule->point));
+}
+
+static inline void schedule_stride(struct schedule *schedule, int64_t stride)
+{
+	schedule->stride = stride;
+	schedule->next_step = 0;
+}
+
+/* The next one, or -1. */
+static inline int64_t schedule_next(struct schedule *s)
+{
+	int64_t point = s->next_point < s->points ? s->point[s->next_point] :
+						    INT64_MAX;
+	int64_t next = point < s->next_step ? point : s->next_step;
+
+	if (next > s->length)
+		return -1;
+	if (next == point)
+		s->next_point += (uint32_t)s->thin;
+	if (next == s->next_step)
+		s->next_step += s->stride;
+	return next;
+}
+
+#endif
