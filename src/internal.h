@@ -309,6 +309,8 @@ void disruptor_gate_forget(struct disruptor_producer_private *p);
  * certainly dead. Any number of survivors may do it at once.
  */
 void disruptor_recover(struct disruptor *d, int64_t sequence);
+/* The same for what the owner of a record claimed, if that owner is dead. */
+void disruptor_recover_producer(struct disruptor *d, uint32_t index);
 
 /* --- consumer_record.c -------------------------------------------------- */
 

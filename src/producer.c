@@ -249,6 +249,12 @@ static int take_record(struct disruptor_producer_private *p)
 		if (!d->shared &&
 		    disruptor_load_relaxed_u64(&p->record->owner) != 0)
 			continue;
+		/*
+		 * While the lock is ours and the record still the dead one's,
+		 * it looks alive: if we were stopped just then, nobody could
+		 * resolve its claims.
+		 */
+		disruptor_recover_producer(d, i);
 		error = disruptor_liveness_take(d, &p->pin,
 						DISRUPTOR_LOCK_PRODUCER(i));
 		if (error == 0)

@@ -135,3 +135,19 @@ void disruptor_recover(struct disruptor *d, int64_t sequence)
 	disruptor_fetch_add_u64(&control->recovered, r.recovered);
 	disruptor_wake(&control->signal, true);
 }
+
+void disruptor_recover_producer(struct disruptor *d, uint32_t index)
+{
+	const struct disruptor_producer_record *r = &d->producers[index];
+	int64_t cursor = disruptor_cursor(d);
+	int64_t low = disruptor_sequence_load_acquire(&r->intent_low);
+
+	if (disruptor_load_acquire_u64(&r->owner) == 0 || low >= cursor ||
+	    disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index)))
+		return;
+	if (low < cursor - disruptor_capacity(d))
+		low = cursor - disruptor_capacity(d);
+	if (low < d->header.first_sequence)
+		low = d->header.first_sequence;
+	disruptor_recover(d, low);
+}

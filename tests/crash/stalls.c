@@ -80,7 +80,15 @@ static void newcomer(struct world *w)
 					    .start = DISRUPTOR_START_OLDEST)));
 }
 
-static void meanwhile(struct world *w, int64_t long_ns)
+/* It has claimed nothing yet, and so it is in nobody's way. */
+static bool is_in_no_way(const struct world *w,
+			 const struct operation *operation)
+{
+	return operation->run == run_producer_new && world_multi(w);
+}
+
+static void meanwhile(struct world *w, const struct operation *operation,
+		      int64_t long_ns)
 {
 	int64_t end = book_now() + long_ns;
 	uint32_t i;
@@ -88,6 +96,8 @@ static void meanwhile(struct world *w, int64_t long_ns)
 	if (world_multi(w))
 		world_recover(w);
 	newcomer(w);
+	if (is_in_no_way(w, operation))
+		world_pump(w, SCENE_PUMPED);
 	world_push(w);
 	for (i = 0; i < SCENE_CONSUMERS; i++)
 		disruptor_consumer_evict_if_dead(w->d, i);
@@ -150,7 +160,7 @@ static void stall(const struct flavour *flavour, enum scene_state state,
 		     scene_states[state], operation->name, (long long)target);
 	w = world_new(flavour, state);
 	pid = victim_stop(&w, VICTIM, operation, target, go_on);
-	meanwhile(&w, long_ns);
+	meanwhile(&w, operation, long_ns);
 	CHECK_EQ(kill(pid, SIGCONT), 0);
 	if (needs_nobody(operation))
 		world_join(&w, pid, "who was stopped");
