@@ -181,7 +181,20 @@ static void describe(struct disruptor_consumer_record *r,
 		memcpy(r->name, o->name, strlen(o->name));
 }
 
-/* Takes a record that is free, or whose owner died and holds no place. */
+/*
+ * Whether the record is free, or is now: its owner died and holds no place.
+ * Before its lock is taken: with that, the dead would look alive, and gate.
+ */
+static bool free_record(struct disruptor *d, uint32_t index)
+{
+	if (state_of(&d->consumers[index]) == DISRUPTOR_CONSUMER_FREE)
+		return true;
+	if (!disruptor_consumer_is_lost(d, index))
+		return false;
+	disruptor_consumer_lose(d, index);
+	return true;
+}
+
 static int take_record(struct disruptor_poller_private *p)
 {
 	struct disruptor *d = p->disruptor;
@@ -189,11 +202,10 @@ static int take_record(struct disruptor_poller_private *p)
 	int error;
 
 	for (i = 0; i < d->header.consumers_max; i++) {
-		if (state_of(&d->consumers[i]) != DISRUPTOR_CONSUMER_FREE &&
-		    !disruptor_consumer_is_lost(d, i))
-			continue;
 		/* Evicted, and still in its owner's hands. */
 		if (!d->shared && disruptor_poller_is_here(d, i))
+			continue;
+		if (!free_record(d, i))
 			continue;
 		error = disruptor_liveness_take(d, &p->pin,
 						DISRUPTOR_LOCK_CONSUMER(i));
@@ -202,9 +214,6 @@ static int take_record(struct disruptor_poller_private *p)
 		if (error < 0)
 			return disruptor_fail(-error, "cannot lock a consumer "
 						      "record");
-		if (state_of(&d->consumers[i]) != DISRUPTOR_CONSUMER_FREE) {
-			disruptor_consumer_lose(d, i);
-		}
 		p->index = i;
 		return 0;
 	}

@@ -92,6 +92,16 @@ static inline void world_enter(struct world *w, enum scene_state state)
 	}
 }
 
+static inline void world_note_graves(struct world *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < SCENE_CONSUMERS; i++)
+		if (!disruptor_liveness_alive(w->d, DISRUPTOR_LOCK_CONSUMER(i)))
+			w->graves[i] = disruptor_load_acquire_u64(
+				&w->d->consumers[i].status);
+}
+
 static inline struct world world_new(const struct flavour *flavour,
 				     enum scene_state state)
 {
@@ -111,6 +121,7 @@ static inline struct world world_new(const struct flavour *flavour,
 	reader_from_start(&world_adopt(&w, FOLLOWER(w.d, NULL, "w"))->reader,
 			  1);
 	world_enter(&w, state);
+	world_note_graves(&w);
 	return w;
 }
 

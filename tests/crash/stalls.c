@@ -80,6 +80,20 @@ static void newcomer(struct world *w)
 					    .start = DISRUPTOR_START_OLDEST)));
 }
 
+/* Who takes the record of the dead must not stand there in its name. */
+static void nobody_stands_for_the_dead(struct world *w)
+{
+	uint32_t i;
+
+	for (i = 0; i < SCENE_CONSUMERS; i++)
+		if (disruptor_consumer_state(w->graves[i]) ==
+			    DISRUPTOR_CONSUMER_ACTIVE &&
+		    disruptor_load_acquire_u64(&w->d->consumers[i].status) ==
+			    w->graves[i] &&
+		    disruptor_liveness_alive(w->d, DISRUPTOR_LOCK_CONSUMER(i)))
+			world_stuck(w, "a dead consumer looks alive");
+}
+
 /* It has claimed nothing yet, and so it is in nobody's way. */
 static bool is_in_no_way(const struct world *w,
 			 const struct operation *operation)
@@ -93,6 +107,7 @@ static void meanwhile(struct world *w, const struct operation *operation,
 	int64_t end = book_now() + long_ns;
 	uint32_t i;
 
+	nobody_stands_for_the_dead(w);
 	if (world_multi(w))
 		world_recover(w);
 	newcomer(w);

@@ -65,6 +65,7 @@ struct world {
 	int count;
 	struct region region;
 	pid_t sleeper;
+	uint64_t graves[SCENE_CONSUMERS]; /* of the dead: their status */
 	bool closed;
 	bool failed; /* stuck: no more waiting */
 };
