@@ -113,8 +113,9 @@ static inline void claim_is_published(struct scene *s)
 /* Nobody publishes it any more, and what comes after it comes. */
 static inline void claim_becomes_gaps(struct scene *s)
 {
-	struct disruptor_producer *p = PRODUCER(s->d);
 	int64_t before = scene_recovered(s);
+	/* A new producer may find the dead first. */
+	struct disruptor_producer *p = PRODUCER(s->d);
 
 	PUT(p, 9);
 	CHECK(disruptor_poll_wait(s->poller, LONG_NS) > 0);

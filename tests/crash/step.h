@@ -32,11 +32,12 @@ struct step {
 	int64_t point[STEP_POINTS];
 };
 
-static struct step *stepping;		  /* this process's own */
-static const unsigned char *step_watched; /* what others may see change */
-static size_t step_watched_size;
+static struct step *stepping; /* this process's own */
+/* What others may see change, and how it was after the last instruction. */
+static const unsigned char *step_watched TEST_UNUSED;
+static size_t step_watched_size TEST_UNUSED;
 static unsigned char step_before[STEP_WATCHED];
-static bool step_was_call;
+static bool step_was_call TEST_UNUSED;
 
 static inline void step_watch(const void *memory, size_t size)
 {
