@@ -76,6 +76,8 @@ poller_options(const struct disruptor_processor_options *o)
 		.wait_yield_ns = o->wait_yield_ns,
 		.wait_sleep_ns = o->wait_sleep_ns,
 		.batch_max = o->batch_max,
+		.stall_limit_ns = o->stall_limit_ns,
+		.on_upstream_lost = o->on_upstream_lost,
 	};
 
 	return p;

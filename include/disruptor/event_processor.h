@@ -99,6 +99,9 @@ struct disruptor_processor_options {
 	disruptor_error_handler error_handler; /* both: on_event_or_error only */
 	int64_t retry_pause_ns;	/* 0: at once */
 	uint32_t retry_max;	/* 0: for ever */
+	/* As of a poller. Evicted or bereft, it stops the ring. */
+	int64_t stall_limit_ns;
+	enum disruptor_on_upstream_lost on_upstream_lost;
 };
 
 #ifndef __cplusplus

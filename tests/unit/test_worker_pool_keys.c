@@ -407,7 +407,7 @@ static void gaps_last(const struct flavour *flavour)
 		if (i % 2 == 1)
 			publish_gap(p);
 		wait_for_total(b, (uint32_t)i + 1);
-		CHECK(disruptor_processor_remove(worker(pool, i % 3),
+		CHECK(disruptor_processor_remove(worker(pool, (int)(i % 3)),
 						 LONG_NS) >= 0);
 	}
 	CHECK_EQ(disruptor_shutdown(d, LONG_NS), 0);
