@@ -100,6 +100,7 @@ if(NOT CMAKE_CROSSCOMPILING)
   script(check headers tests/headers/check-headers)
   if(NOT DISRUPTOR_SANITIZE)
     script(check manuals tests/manuals/check-manuals)
+    include(cmake/explore.cmake)
     script(check symbols
            tests/abi/check-symbols $<TARGET_FILE:disruptor_shared>)
     script(check install tests/install/check-install ${PROJECT_BINARY_DIR})

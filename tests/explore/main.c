@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+#include "litmus.h"
+#include "mutants.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct scene *find_scene(const char *name)
+{
+	int i;
+
+	for (i = 0; scenes[i] != NULL; i++)
+		if (strcmp(scenes[i]->name, name) == 0)
+			return scenes[i];
+	fprintf(stderr, "explore: there is no scene '%s'\n", name);
+	exit(2);
+}
+
+static void print_findings(const struct scene *s, const struct bounds *b,
+			   const struct findings *f)
+{
+	printf("%-18s %4d %5d %10llu %10llu %8llu %8.2f  %s\n", s->name,
+	       b->deviations, b->kills, (unsigned long long)f->runs,
+	       (unsigned long long)f->states, (unsigned long long)f->kills,
+	       f->seconds,
+	       f->violated ? "VIOLATED" :
+	       f->cut > 0  ? "cut" :
+	       f->complete ? "holds" :
+			     "holds so far");
+	if (f->violated)
+		printf("    %s\n    schedule: %s\n", f->reason, f->schedule);
+	fflush(stdout);
+}
+
+static int run_scene(const struct scene *s, int deviations, int kills)
+{
+	struct bounds bounds = { deviations, kills, 0 };
+	struct findings f;
+
+	search(s, &bounds, &f);
+	if (f.violated)
+		search_shortest(s, &bounds, &f);
+	print_findings(s, &bounds, &f);
+	return f.violated || f.cut > 0;
+}
+
+static void print_head(void)
+{
+	printf("%-18s %4s %5s %10s %10s %8s %8s  %s\n", "scene", "dev",
+	       "kills", "executions", "states", "killed", "seconds", "result");
+}
+
+static int run_all(bool deep)
+{
+	int i, bad = 0;
+
+	print_head();
+	for (i = 0; scenes[i] != NULL; i++)
+		bad |= run_scene(scenes[i],
+				 deep ? scenes[i]->deep_deviations :
+					scenes[i]->deviations,
+				 deep ? scenes[i]->deep_kills :
+					scenes[i]->kills);
+	return bad;
+}
+
+static int replay(const char *name, const char *schedule)
+{
+	enum outcome outcome;
+
+	engine.tracing = true;
+	outcome = search_replay(find_scene(name), schedule);
+	printf("%s %s\n", outcome == VIOLATION ? "VIOLATED:" : "no violation",
+	       engine.reason);
+	return outcome == VIOLATION;
+}
+
+static int usage(void)
+{
+	fprintf(stderr, "usage: explore litmus\n"
+			"       explore scenes standard|deep\n"
+			"       explore scene NAME [DEVIATIONS [KILLS]]\n"
+			"       explore replay NAME 'SCHEDULE'\n"
+			"       explore mutants standard|deep FILE [FILTER]\n");
+	return 2;
+}
+
+int main(int argc, char **argv)
+{
+	const struct scene *s;
+
+	engine.mutant = -1;
+	sites_number();
+	if (argc == 2 && strcmp(argv[1], "litmus") == 0)
+		return litmus_run() != 0;
+	if (argc == 3 && strcmp(argv[1], "scenes") == 0)
+		return run_all(strcmp(argv[2], "deep") == 0);
+	if (argc == 4 && strcmp(argv[1], "replay") == 0)
+		return replay(argv[2], argv[3]);
+	if (argc >= 4 && strcmp(argv[1], "mutants") == 0)
+		return mutants_run(strcmp(argv[2], "deep") == 0, argv[3],
+				   argc > 4 ? argv[4] : NULL) != 0;
+	if (argc < 3 || strcmp(argv[1], "scene") != 0)
+		return usage();
+	s = find_scene(argv[2]);
+	print_head();
+	return run_scene(s, argc > 3 ? atoi(argv[3]) : s->deviations,
+			 argc > 4 ? atoi(argv[4]) : s->kills);
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "mutants.h"
+
+#include "engine.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SCENES_MAX 64
+#define KNOWN_MAX 256
+#define LINE 512
+#define DEVIATIONS_MAX 4
+
+static bool reaches[SCENES_MAX][SITES];
+
+/* --- what is known to be harmless ---------------------------------------------- */
+
+struct harmless {
+	char name[256];		/* of the site */
+	char order[16];		/* what is harmless instead */
+	bool used;
+};
+static struct harmless known[KNOWN_MAX];
+static int known_count;
+
+/*
+ * "name -> order: reason", one a line. What is stronger is harmless with it.
+ */
+static bool read_line(const char *line, struct harmless *h)
+{
+	const char *arrow = strstr(line, " -> ");
+
+	if (*line == '#' || arrow == NULL ||
+	    (size_t)(arrow - line) >= sizeof(h->name))
+		return false;
+	memcpy(h->name, line, (size_t)(arrow - line));
+	h->name[arrow - line] = '\0';
+	h->used = false;
+	return sscanf(arrow + 4, "%15[a-z_]", h->order) == 1;
+}
+
+static bool read_known(const char *path)
+{
+	FILE *file = fopen(path, "r");
+	char line[LINE];
+
+	if (file == NULL) {
+		perror(path);
+		return false;
+	}
+	while (fgets(line, sizeof(line), file) != NULL)
+		if (known_count < KNOWN_MAX &&
+		    read_line(line, &known[known_count]))
+			known_count++;
+	fclose(file);
+	return true;
+}
+
+static bool covers(const char *listed, const char *order)
+{
+	return strcmp(listed, order) == 0 || strcmp(listed, "relaxed") == 0 ||
+	       strcmp(order, "acq_rel") == 0;
+}
+
+static struct harmless *find_known(const char *name, const char *order)
+{
+	int i;
+
+	for (i = 0; i < known_count; i++)
+		if (strcmp(known[i].name, name) == 0 &&
+		    covers(known[i].order, order))
+			return &known[i];
+	return NULL;
+}
+
+static bool is_all_harmless(const char *name)
+{
+	return find_known(name, "relaxed") != NULL;
+}
+
+/* --- which scene comes where ------------------------------------------------------ */
+
+static void learn_reach(void)
+{
+	struct bounds bounds = { 0, 0, 0 };
+	struct findings findings;
+	int i, id;
+
+	for (i = 0; scenes[i] != NULL; i++) {
+		bounds.kills = scenes[i]->kills;
+		bounds.runs = 3000;
+		sites_clear_reached();
+		search(scenes[i], &bounds, &findings);
+		for (id = 0; id < sites_count(); id++)
+			reaches[i][id] = sites_was_reached(id);
+	}
+}
+
+static bool is_reached(int id)
+{
+	int i;
+
+	for (i = 0; scenes[i] != NULL; i++)
+		if (reaches[i][id])
+			return true;
+	return false;
+}
+
+/* --- one mutant --------------------------------------------------------------------- */
+
+static const char *const order_names[] = {
+	[EXPLORE_RELAXED] = "relaxed", [EXPLORE_ACQUIRE] = "acquire",
+	[EXPLORE_RELEASE] = "release", [EXPLORE_ACQ_REL] = "acq_rel",
+	[EXPLORE_SEQ_CST] = "seq_cst",
+};
+
+static bool try_scene(const struct scene *s, int deviations, bool deep,
+		      struct findings *f)
+{
+	struct bounds bounds = { deviations, s->kills,
+				 deep ? 300000 : 15000 };
+
+	search(s, &bounds, f);
+	return f->violated;
+}
+
+/* Few deviations first, in all scenes. */
+static const struct scene *catch_mutant(int id, bool deep, struct findings *f)
+{
+	int deviations, i;
+
+	for (deviations = 1; deviations <= DEVIATIONS_MAX; deviations++)
+		for (i = 0; scenes[i] != NULL; i++)
+			if (reaches[i][id] &&
+			    deviations <= scenes[i]->deviations + deep &&
+			    try_scene(scenes[i], deviations, deep, f))
+				return scenes[i];
+	return NULL;
+}
+
+struct tally {
+	int caught, harmless, wrong;
+};
+
+/* Whether it was caught. */
+static bool run_mutant(int id, enum explore_order order, bool deep,
+		       struct tally *tally)
+{
+	const struct explore_site *site = sites_at(id);
+	struct harmless *expected;
+	const struct scene *scene = NULL;
+	struct findings f = { 0 };
+	char name[256];
+
+	sites_name(site, name, sizeof(name));
+	expected = find_known(name, order_names[order]);
+	if (expected != NULL)
+		expected->used = true;
+	engine.mutant = id;
+	engine.mutant_order = order;
+	if (expected == NULL || deep)
+		scene = catch_mutant(id, deep, &f);
+	engine.mutant = -1;
+	tally->caught += scene != NULL;
+	tally->harmless += expected != NULL;
+	tally->wrong += (scene != NULL) == (expected != NULL);
+	printf("%-8s %s -> %s", scene != NULL ? "caught" :
+				expected != NULL ? "harmless" :
+						   "SURVIVES",
+	       name, order_names[order]);
+	if (scene != NULL)
+		printf(": %s [%s] %s%s", scene->name, f.schedule, f.reason,
+		       expected != NULL ? " WRONG: listed as harmless" : "");
+	printf("\n");
+	fflush(stdout);
+	return scene != NULL;
+}
+
+static bool is_modification(const struct explore_site *s)
+{
+	return s->operation >= EXPLORE_IS_CAS && s->operation <= EXPLORE_IS_AND;
+}
+
+/*
+ * One step weaker; where that does no harm, the next step, down to the one that
+ * does. A read-modify-write has two halves.
+ */
+static void run_site(int id, bool deep, struct tally *tally)
+{
+	const struct explore_site *s = sites_at(id);
+	bool is_store = s->operation == EXPLORE_IS_STORE;
+	char name[256];
+
+	sites_name(s, name, sizeof(name));
+	if (s->operation >= EXPLORE_IS_BARRIER || is_all_harmless(name)) {
+		run_mutant(id, EXPLORE_RELAXED, deep, tally);
+		return;
+	}
+	if (s->order == EXPLORE_SEQ_CST &&
+	    run_mutant(id, is_store ? EXPLORE_RELEASE :
+			   s->operation == EXPLORE_IS_LOAD ? EXPLORE_ACQUIRE :
+							     EXPLORE_ACQ_REL,
+		       deep, tally))
+		return;
+	if (is_modification(s)) {
+		bool acquire = run_mutant(id, EXPLORE_ACQUIRE, deep, tally);
+		bool release = run_mutant(id, EXPLORE_RELEASE, deep, tally);
+
+		if (acquire || release)
+			return;
+	}
+	run_mutant(id, EXPLORE_RELAXED, deep, tally);
+}
+
+static int unused_known(void)
+{
+	int i, unused = 0;
+
+	for (i = 0; i < known_count; i++)
+		if (!known[i].used) {
+			printf("WRONG    no such mutant any more: %s -> %s\n",
+			       known[i].name, known[i].order);
+			unused++;
+		}
+	return unused;
+}
+
+int mutants_run(bool deep, const char *harmless, const char *filter)
+{
+	struct tally tally = { 0, 0, 0 };
+	char name[256];
+	int id;
+
+	if (!read_known(harmless))
+		return 1;
+	learn_reach();
+	for (id = 0; id < sites_count(); id++) {
+		sites_name(sites_at(id), name, sizeof(name));
+		if (sites_at(id)->order != EXPLORE_RELAXED && is_reached(id) &&
+		    (filter == NULL || strstr(name, filter) != NULL))
+			run_site(id, deep, &tally);
+	}
+	if (filter == NULL)
+		tally.wrong += unused_known();
+	printf("%d caught, %d harmless, %d not as they must be\n",
+	       tally.caught, tally.harmless, tally.wrong);
+	return tally.wrong;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef EXPLORE_SCENES_H
+#define EXPLORE_SCENES_H
+
+#include "scene.h"
+
+/* scenes_flow.c */
+extern const struct scene scene_single, scene_single_batch,
+	scene_single_stamped, scene_two_stages, scene_multi, scene_multi_batch,
+	scene_multi_gap, scene_multi_alone;
+
+/* scenes_wait.c */
+extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
+	scene_wait_two_fence, scene_wait_follower, scene_wait_follower_fence,
+	scene_wait_full, scene_wait_full_fence, scene_wait_multi,
+	scene_wait_multi_fence, scene_halt, scene_halt_fence, scene_cancel,
+	scene_cancel_fence, scene_wait_close, scene_wait_close_fence,
+	scene_close;
+
+/* scenes_members.c */
+extern const struct scene scene_join, scene_join_next, scene_join_second,
+	scene_join_multi, scene_leave, scene_leave_full, scene_rejoin;
+
+/* scenes_death.c */
+extern const struct scene scene_recover, scene_recover_batch,
+	scene_recover_two, scene_role, scene_role_stamped, scene_evict,
+	scene_resume, scene_create;
+
+#endif

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* Scenes: processes of a shared ring, killed at every step that others see. */
+#include "play.h"
+#include "scenes.h"
+
+#define ANONYMOUS DISRUPTOR_POLLER_OPTIONS(.name = NULL)
+#define SHARED_MULTI(...)                                                      \
+	DISRUPTOR_OPTIONS(.event_size = 8,                                     \
+			  .producer_type = DISRUPTOR_MULTI_PRODUCER,           \
+			  .producers_max = 2, .consumers_max = 2, __VA_ARGS__)
+
+static void one_event(void)
+{
+	play_produce(1, 1);
+}
+
+static void two_events(void)
+{
+	play_produce(2, 1);
+}
+
+static void batch_of_two(void)
+{
+	play_produce(1, 2);
+}
+
+static void three_events(void)
+{
+	play_produce(3, 1);
+}
+
+/* --- recovery --------------------------------------------------------------------- */
+
+static void recover_setup(void)
+{
+	play_shared(SHARED_MULTI(.capacity = 2));
+	play_producer(0);
+	play_producer(1);
+	play_consumer(2, ANONYMOUS);
+}
+
+static void recover_two_setup(void)
+{
+	recover_setup();
+	play_consumer(3, ANONYMOUS);
+}
+
+const struct scene scene_recover = {
+	.name = "recover",
+	.what = "producers of 2 and 1 events, one dies, the consumer recovers",
+	.setup = recover_setup,
+	.participant = { two_events, one_event, play_consume },
+	.check = play_check,
+	.mortal = 3,
+	.deviations = 1, .kills = 1, .deep_deviations = 3, .deep_kills = 2,
+};
+
+const struct scene scene_recover_batch = {
+	.name = "recover-batch",
+	.what = "a batch of 2 and 2 events wrap a ring of 2, one dies",
+	.setup = recover_setup,
+	.participant = { batch_of_two, two_events, play_consume },
+	.check = play_check,
+	.mortal = 3,
+	.deviations = 1, .kills = 1, .deep_deviations = 2, .deep_kills = 2,
+};
+
+const struct scene scene_recover_two = {
+	.name = "recover-two",
+	.what = "one producer dies, two consumers recover at once",
+	.setup = recover_two_setup,
+	.participant = { one_event, one_event, play_consume, play_consume },
+	.check = play_check,
+	.mortal = 1,
+	.deviations = 1, .kills = 1, .deep_deviations = 2, .deep_kills = 1,
+};
+
+/* --- the role of the single producer ------------------------------------------------ */
+
+static void role_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				      .consumers_max = 2));
+	play_producer(0);
+	play_attach(1);
+	play->is_producer[1] = true;
+	play_consumer(2, ANONYMOUS);
+}
+
+static void stamped_role_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				      .consumers_max = 2,
+				      .slot_layout = DISRUPTOR_SLOTS_STAMPED));
+	play_producer(0);
+	play_attach(1);
+	play->is_producer[1] = true;
+	play_consumer(2, ANONYMOUS);
+}
+
+static void publish_and_leave(void)
+{
+	play_produce(2, 1);
+	disruptor_producer_free(play->producer[scene_self()]);
+}
+
+static void succeed(void)
+{
+	int me = scene_self();
+
+	while ((play->producer[me] = disruptor_producer_new(play->ring[me])) ==
+	       NULL) {
+		scene_require(errno == EBUSY, "no role: %s",
+			      disruptor_error());
+		scene_wait();
+	}
+	play_produce(1, 1);
+}
+
+const struct scene scene_role = {
+	.name = "role",
+	.what = "the single producer leaves or dies, another one goes on",
+	.setup = role_setup,
+	.participant = { publish_and_leave, succeed, play_consume },
+	.check = play_check,
+	.mortal = 1,
+	.deviations = 2, .kills = 1, .deep_deviations = 4, .deep_kills = 1,
+};
+
+const struct scene scene_role_stamped = {
+	.name = "role-stamped",
+	.what = "the same with stamped slots",
+	.setup = stamped_role_setup,
+	.participant = { publish_and_leave, succeed, play_consume },
+	.check = play_check,
+	.mortal = 1,
+	.deviations = 2, .kills = 1, .deep_deviations = 3, .deep_kills = 1,
+};
+
+/* --- consumers --------------------------------------------------------------------------- */
+
+static void evict_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				      .consumers_max = 3));
+	play_producer(0);
+	play_consumer(1, ANONYMOUS);
+	play_consumer(2, ANONYMOUS);
+}
+
+const struct scene scene_evict = {
+	.name = "evict",
+	.what = "a consumer dies, the producer of a full ring evicts it",
+	.setup = evict_setup,
+	.participant = { three_events, play_consume, play_consume },
+	.check = play_check,
+	.mortal = 2,
+	.deviations = 0, .kills = 1, .deep_deviations = 1, .deep_kills = 1,
+};
+
+static void chain_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				      .consumers_max = 3));
+	play_producer(0);
+	/* Its name would hold its place; without one it is forgotten. */
+	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
+	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
+				 .name = "second",
+				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+	play_attach(3);
+}
+
+static void consume_and_go(void)
+{
+	play_consume();
+	disruptor_poller_free(play->poller[scene_self()]);
+}
+
+/* Goes on where the other one stopped. */
+static void resume(void)
+{
+	int me = scene_self();
+
+	while (!scene_has_ended(1))
+		scene_wait();
+	play->poller[me] = disruptor_poller_new(play->ring[me], "first");
+	scene_require(play->poller[me] != NULL, "cannot resume: %s",
+		      disruptor_error());
+	play->first[me] = disruptor_poller_sequence(play->poller[me], 0);
+	play->is_consumer[me] = true;
+	play_consume();
+}
+
+/* One delivery by either of the two, the last batch of the dead one again. */
+static void resume_check(void)
+{
+	int s;
+
+	play_check();
+	for (s = 0; s < PLAY_SEQUENCES; s++)
+		scene_require(!play->published[s] || play->delivered[1][s] ||
+				      play->delivered[3][s],
+			      "event %d is lost between two owners of a place",
+			      s);
+}
+
+const struct scene scene_resume = {
+	.name = "resume",
+	.what = "a named stage dies, another process takes its place",
+	.setup = chain_setup,
+	.participant = { three_events, consume_and_go, play_consume, resume },
+	.check = resume_check,
+	.mortal = 2,
+	.deviations = 0, .kills = 1, .deep_deviations = 1, .deep_kills = 1,
+};
+
+/* --- creation ------------------------------------------------------------------------------- */
+
+static void nothing_setup(void)
+{
+	play = scene_memory(sizeof(*play));
+}
+
+static void create(void)
+{
+	int me = scene_self();
+
+	play->ring[me] = disruptor_create_shared(
+		"ring", DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+					  .consumers_max = 1,
+					  .first_sequence = 1));
+	if (play->ring[me] == NULL)
+		scene_require(errno == EEXIST, "cannot create: %s",
+			      disruptor_error());
+	else
+		play->closed[me] = true;
+}
+
+/* Finds no ring, or a whole one. */
+static void attach(void)
+{
+	int me = scene_self();
+
+	while ((play->ring[me] = disruptor_attach("ring", 8)) == NULL) {
+		scene_require(errno == ENOENT, "half a ring: %s",
+			      disruptor_error());
+		if (scene_has_ended(0) && scene_has_ended(2) &&
+		    !play->closed[0] && !play->closed[2])
+			return;
+		scene_wait();
+	}
+	scene_require(disruptor_published(play->ring[me]) == 1,
+		      "a ring that does not begin at its beginning");
+}
+
+static void create_check(void)
+{
+	scene_require(!(play->closed[0] && play->closed[2]),
+		      "two rings of one name");
+	scene_require(play->closed[0] || play->closed[2] || scene_has_deaths(),
+		      "nobody made the ring");
+}
+
+const struct scene scene_create = {
+	.name = "create",
+	.what = "two processes create a ring, a third attaches; two may die",
+	.setup = nothing_setup,
+	.participant = { create, attach, create },
+	.check = create_check,
+	.mortal = 5,
+	.deviations = 3, .kills = 1, .deep_deviations = 6, .deep_kills = 2,
+};

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* Scenes: consumers join, leave, die; and those who are left go on. */
+#include "play.h"
+#include "scenes.h"
+
+#define ANONYMOUS DISRUPTOR_POLLER_OPTIONS(.name = NULL)
+
+/* What was not being published when it joined, it must see. */
+static bool owed[SCENE_PARTICIPANTS][PLAY_SEQUENCES];
+
+static void join(enum disruptor_start_at start)
+{
+	int me = scene_self(), s;
+
+	play->poller[me] = disruptor_poller_new_opts(
+		play->ring[me],
+		DISRUPTOR_POLLER_OPTIONS(.name = NULL, .start = start));
+	scene_require(play->poller[me] != NULL, "cannot join: %s",
+		      disruptor_error());
+	play->first[me] = disruptor_poller_sequence(play->poller[me], 0);
+	play->is_consumer[me] = true;
+	for (s = 0; s < PLAY_SEQUENCES; s++)
+		owed[me][s] = !play->publishing[s];
+}
+
+static void join_check(void)
+{
+	int c, s;
+
+	play_check();
+	for (c = 0; c < SCENE_PARTICIPANTS; c++)
+		for (s = 0; s < PLAY_SEQUENCES && play->is_consumer[c] &&
+			    !scene_is_dead(c);
+		     s++)
+			scene_require(!owed[c][s] || !play->published[s] ||
+					      play->delivered[c][s],
+				      "event %d came after the joiner and is "
+				      "lost to it", s);
+}
+
+static void forget_owed(void)
+{
+	int c, s;
+
+	for (c = 0; c < SCENE_PARTICIPANTS; c++)
+		for (s = 0; s < PLAY_SEQUENCES; s++)
+			owed[c][s] = false;
+}
+
+static void join_oldest(void)
+{
+	join(DISRUPTOR_START_OLDEST);
+	play_consume();
+}
+
+static void join_next(void)
+{
+	join(DISRUPTOR_START_NEXT);
+	play_consume();
+}
+
+/* --- joining -------------------------------------------------------------------- */
+
+static void single_setup(void)
+{
+	forget_owed();
+	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				    .consumers_max = 2));
+	play_producer(0);
+}
+
+static void stamped_setup(void)
+{
+	forget_owed();
+	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				    .consumers_max = 2,
+				    .slot_layout = DISRUPTOR_SLOTS_STAMPED));
+	play_producer(0);
+}
+
+static void single_consumed_setup(void)
+{
+	single_setup();
+	play_consumer(2, ANONYMOUS);
+}
+
+static void multi_setup(void)
+{
+	forget_owed();
+	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				    .producer_type = DISRUPTOR_MULTI_PRODUCER,
+				    .producers_max = 2, .consumers_max = 2));
+	play_producer(0);
+	play_producer(1);
+}
+
+static void four_events(void)
+{
+	play_produce(4, 1);
+}
+
+static void two_events(void)
+{
+	play_produce(2, 1);
+}
+
+const struct scene scene_join = {
+	.name = "join",
+	.what = "a consumer joins while 4 events wrap a ring of 2",
+	.setup = single_setup,
+	.participant = { four_events, join_oldest },
+	.check = join_check,
+	.deviations = 3, .deep_deviations = 6,
+};
+
+const struct scene scene_join_next = {
+	.name = "join-next",
+	.what = "the same with stamped slots, from the next event on",
+	.setup = stamped_setup,
+	.participant = { four_events, join_next },
+	.check = join_check,
+	.deviations = 3, .deep_deviations = 5,
+};
+
+const struct scene scene_join_second = {
+	.name = "join-second",
+	.what = "a second consumer joins",
+	.setup = single_consumed_setup,
+	.participant = { four_events, join_oldest, play_consume },
+	.check = join_check,
+	.deviations = 1, .deep_deviations = 2,
+};
+
+const struct scene scene_join_multi = {
+	.name = "join-multi",
+	.what = "a consumer joins two producers of 2 events, capacity 2",
+	.setup = multi_setup,
+	.participant = { two_events, two_events, join_next },
+	.check = join_check,
+	.deviations = 1, .deep_deviations = 3,
+};
+
+/* --- leaving -------------------------------------------------------------------- */
+
+static void chain_setup(void)
+{
+	forget_owed();
+	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				    .consumers_max = 3));
+	play_producer(0);
+	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
+	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
+				 .name = "second",
+				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+}
+
+static void three_events(void)
+{
+	play_produce(3, 1);
+}
+
+/* A held place is taken away with the consumer: nobody follows it any more. */
+static void take_one_and_leave(void)
+{
+	int me = scene_self();
+
+	while (play_take() == 0)
+		scene_wait();
+	play->is_consumer[me] = false;
+	disruptor_poller_free(play->poller[me]);
+	disruptor_remove_consumer(play->ring[me], "first");
+}
+
+const struct scene scene_leave = {
+	.name = "leave",
+	.what = "a stage leaves, and its follower goes on; 3 events",
+	.setup = chain_setup,
+	.participant = { three_events, take_one_and_leave, play_consume },
+	.check = play_check,
+	.deviations = 2, .deep_deviations = 4,
+};
+
+static void blocked_setup(void)
+{
+	forget_owed();
+	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				    .consumers_max = 2,
+				    .wait_strategy = DISRUPTOR_WAIT_BLOCKING));
+	play_producer(0);
+	play_consumer(1, ANONYMOUS);
+}
+
+static void two_blocking(void)
+{
+	play_produce_blocking(2, 1);
+}
+
+static void leave(void)
+{
+	play->is_consumer[scene_self()] = false;
+	disruptor_poller_free(play->poller[scene_self()]);
+}
+
+const struct scene scene_leave_full = {
+	.name = "leave-full",
+	.what = "who gates leaves, and the producer that sleeps is woken",
+	.setup = blocked_setup,
+	.participant = { two_blocking, leave },
+	.strict = true, .has_barrier = true,
+	.deviations = 3, .deep_deviations = 5,
+};
+
+/* A consumer comes where another one has just gone. */
+static void leave_and_join(void)
+{
+	leave();
+	join_oldest();
+}
+
+const struct scene scene_rejoin = {
+	.name = "rejoin",
+	.what = "a consumer leaves and joins again in the same record",
+	.setup = single_consumed_setup,
+	.participant = { four_events, NULL, leave_and_join },
+	.check = join_check,
+	.deviations = 3, .deep_deviations = 5,
+};

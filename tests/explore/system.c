@@ -1,0 +1,527 @@
+/* SPDX-License-Identifier: MIT */
+#include "engine.h"
+#include "library.h"
+#undef memcpy
+#undef memset
+#undef free
+
+#include "../../src/os/os.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * src/os/ for the explorer: one machine of participants, each a process (or a
+ * thread, if they share a ring). Memory comes from an arena at fixed addresses,
+ * so that an execution repeats; what setup left in it is copied back before
+ * each. A participant that is killed loses its locks, and whoever asks the
+ * kernel for them afterwards sees all that it did.
+ */
+
+#define SETUP_SIZE (512 * 1024)
+#define OWN_SIZE (96 * 1024)
+#define ARENA_SIZE (SETUP_SIZE + SCENE_PARTICIPANTS * OWN_SIZE)
+#define LOCKS 16
+#define FILES 4
+#define FIRST_FD 100
+
+struct lock {
+	int64_t byte;
+	int owner;		/* participant, from 1; 0: free */
+};
+
+struct file {
+	unsigned char *memory;
+	uint64_t length;
+	bool used;
+	char name[32];		/* "": none yet */
+};
+
+struct machine {
+	size_t used[PARTICIPANTS];
+	struct lock locks[LOCKS];
+	struct file files[FILES];
+	struct kernel_object kernel;
+	uint64_t random[PARTICIPANTS];
+};
+
+static _Alignas(4096) unsigned char arena[ARENA_SIZE];
+static unsigned char kept[SETUP_SIZE];
+static struct machine machine, kept_machine;
+
+static int process(void)
+{
+	return engine.running ? engine.current : engine.setting_for;
+}
+
+/* --- memory -------------------------------------------------------------------- */
+
+static unsigned char *area(int who)
+{
+	return who == 0 ? arena :
+			  arena + SETUP_SIZE + (size_t)(who - 1) * OWN_SIZE;
+}
+
+void *explore_allocate(size_t alignment, size_t size)
+{
+	int who = engine.running ? engine.current : 0;
+	size_t at = (machine.used[who] + alignment - 1) & ~(alignment - 1);
+
+	if (at + size > (who == 0 ? SETUP_SIZE : OWN_SIZE))
+		return NULL;
+	machine.used[who] = at + size;
+	return memset(area(who) + at, 0, size);
+}
+
+void *scene_memory(size_t size)
+{
+	return explore_allocate(64, size);
+}
+
+void scene_share(const void *memory, size_t size)
+{
+	plain_watch(memory, size);
+}
+
+void system_forget(void)
+{
+	memset(&machine, 0, sizeof(machine));
+}
+
+void system_keep(void)
+{
+	memcpy(kept, arena, machine.used[0]);
+	kept_machine = machine;
+}
+
+void system_reset(void)
+{
+	memcpy(arena, kept, kept_machine.used[0]);
+	machine = kept_machine;
+}
+
+void scene_act_as(int n)
+{
+	engine.setting_for = n + 1;
+}
+
+uint64_t system_hash(void)
+{
+	return machine.kernel.last;
+}
+
+/* --- the kernel ------------------------------------------------------------------ */
+
+/* A call that others can see: one after the other. */
+static void enter_kernel(void)
+{
+	engine.step++;
+	if (!engine.running)
+		return;
+	engine_point();
+	memory_enter_kernel(&machine.kernel);
+}
+
+void system_bury(int who)
+{
+	int i;
+
+	memory_enter_kernel(&machine.kernel);
+	for (i = 0; i < LOCKS; i++)
+		if (machine.locks[i].owner == who)
+			machine.locks[i].owner = 0;
+	engine_changed();
+}
+
+static struct lock *lock_of(int64_t byte)
+{
+	int i;
+
+	for (i = 0; i < LOCKS; i++) {
+		if (machine.locks[i].byte == byte)
+			return &machine.locks[i];
+		if (machine.locks[i].byte == 0) {
+			machine.locks[i].byte = byte;
+			return &machine.locks[i];
+		}
+	}
+	scene_violated("the simulated kernel has too few locks");
+}
+
+int disruptor_os_lock_take(int fd, int64_t byte)
+{
+	struct lock *lock;
+
+	(void)fd;
+	enter_kernel();
+	lock = lock_of(byte);
+	engine_trace(NULL, "takes lock %lld%s", (long long)(byte & 0xffff),
+		     lock->owner != 0 ? ": it is held" : "");
+	if (lock->owner != 0)
+		return -EAGAIN;
+	lock->owner = process();
+	return 0;
+}
+
+static void drop(int64_t byte)
+{
+	enter_kernel();
+	lock_of(byte)->owner = 0;
+	engine_trace(NULL, "drops lock %lld", (long long)(byte & 0xffff));
+	if (engine.running)
+		engine_changed();
+}
+
+void disruptor_os_lock_drop(int fd, int64_t byte)
+{
+	(void)fd;
+	drop(byte);
+}
+
+int disruptor_os_lock_held(int fd, int64_t byte)
+{
+	(void)fd;
+	enter_kernel();
+	engine_trace(NULL, "asks for lock %lld: %s", (long long)(byte & 0xffff),
+		     lock_of(byte)->owner != 0 ? "held" : "free");
+	return lock_of(byte)->owner != 0;
+}
+
+int disruptor_os_pin_take(struct disruptor_os_pin *pin, int fd, int probe_fd,
+			  int64_t byte)
+{
+	int error = disruptor_os_lock_take(fd, byte);
+
+	(void)probe_fd;
+	if (error == 0)
+		pin->page = lock_of(byte);
+	return error;
+}
+
+void disruptor_os_pin_drop(struct disruptor_os_pin *pin)
+{
+	if (pin->page != NULL)
+		drop(((struct lock *)pin->page)->byte);
+	pin->page = NULL;
+}
+
+/* --- sleeping --------------------------------------------------------------------- */
+
+bool disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
+			     int64_t timeout_ns, bool shared)
+{
+	struct participant *p = self();
+
+	(void)shared;
+	enter_kernel();
+	if (memory_newest(word, sizeof(*word)) != expected) {
+		engine_trace(NULL, "does not sleep: the word is another");
+		return false;
+	}
+	if (timeout_ns <= 0)
+		return true;
+	engine_trace(NULL, "sleeps");
+	p->object = word;
+	p->deadline = engine.now + timeout_ns;
+	p->expired = false;
+	engine_leave(SLEEPING);
+	p->object = NULL;
+	engine_note('S', (uint64_t)p->expired);
+	engine_trace(NULL, p->expired ? "has slept enough" : "is woken");
+	return p->expired;
+}
+
+void disruptor_os_futex_wake_all(const uint32_t *word, bool shared)
+{
+	int i;
+
+	(void)shared;
+	enter_kernel();
+	engine_trace(NULL, "wakes who sleeps");
+	for (i = 1; i < PARTICIPANTS; i++)
+		if (engine.participant[i].state == SLEEPING &&
+		    engine.participant[i].object == word)
+			engine.participant[i].state = READY;
+}
+
+bool disruptor_os_barrier_register(bool shared)
+{
+	(void)shared;
+	return engine.scene->has_barrier;
+}
+
+bool disruptor_os_barrier(bool shared)
+{
+	EXPLORE_SITE(CALL, SEQ_CST, "membarrier");
+
+	(void)shared;
+	if (!engine.scene->has_barrier)
+		return false;
+	engine.step++;
+	sites_reach(&explore_here);
+	if (!engine.running)
+		return true;
+	engine_point();
+	engine_trace(&explore_here, "membarrier");
+	if (sites_order(&explore_here) == EXPLORE_SEQ_CST)
+		memory_membarrier();
+	return true;
+}
+
+int explore_mutex_lock(pthread_mutex_t *mutex)
+{
+	unsigned char *held = (unsigned char *)mutex;
+
+	while (explore_mutex_trylock(mutex) != 0) {
+		self()->object = held;
+		engine_leave(BLOCKED);
+	}
+	return 0;
+}
+
+/* The first byte says whether it is held; it is nobody else's. */
+int explore_mutex_trylock(pthread_mutex_t *mutex)
+{
+	unsigned char *held = (unsigned char *)mutex;
+
+	if (!engine.running)
+		return 0;
+	enter_kernel();
+	if (*held)
+		return EBUSY;
+	*held = 1;
+	return 0;
+}
+
+int explore_mutex_unlock(pthread_mutex_t *mutex)
+{
+	int i;
+
+	if (!engine.running)
+		return 0;
+	enter_kernel();
+	*(unsigned char *)mutex = 0;
+	for (i = 1; i < PARTICIPANTS; i++)
+		if (engine.participant[i].state == BLOCKED &&
+		    engine.participant[i].object == (void *)mutex)
+			engine.participant[i].state = READY;
+	return 0;
+}
+
+/* --- files -------------------------------------------------------------------------- */
+
+void *disruptor_os_map_private(uint64_t length)
+{
+	void *memory = explore_allocate(DISRUPTOR_LINE, length);
+
+	if (memory != NULL)
+		plain_watch(memory, length);
+	return memory;
+}
+
+void *disruptor_os_map_shared(int fd, uint64_t length, bool writable)
+{
+	(void)length;
+	(void)writable;
+	return machine.files[fd - FIRST_FD].memory;
+}
+
+void disruptor_os_unmap(void *address, uint64_t length)
+{
+	(void)address;
+	(void)length;
+}
+
+void disruptor_os_want_huge_pages(void *address, uint64_t length)
+{
+	disruptor_os_unmap(address, length);
+}
+
+void disruptor_os_keep_from_children(void *address, uint64_t length)
+{
+	disruptor_os_unmap(address, length);
+}
+
+void disruptor_os_protect_read_only(void *address, uint64_t length)
+{
+	disruptor_os_unmap(address, length);
+}
+
+int disruptor_os_file_create(uint64_t length, uint32_t mode)
+{
+	int i;
+
+	(void)mode;
+	for (i = 0; i < FILES && machine.files[i].used; i++)
+		;
+	if (i == FILES)
+		return -ENFILE;
+	machine.files[i].memory = explore_allocate(DISRUPTOR_LINE, length);
+	machine.files[i].length = length;
+	machine.files[i].used = machine.files[i].memory != NULL;
+	if (machine.files[i].used && !engine.running)
+		plain_watch(machine.files[i].memory, length);
+	return machine.files[i].used ? FIRST_FD + i : -ENOSPC;
+}
+
+static int find(const char *name)
+{
+	int i;
+
+	for (i = 0; i < FILES; i++)
+		if (machine.files[i].used &&
+		    strcmp(machine.files[i].name, name) == 0)
+			return FIRST_FD + i;
+	return -ENOENT;
+}
+
+int disruptor_os_file_link(int fd, const char *name)
+{
+	enter_kernel();
+	if (find(name) >= 0)
+		return -EEXIST;
+	strcpy(machine.files[fd - FIRST_FD].name, name);
+	engine_trace(NULL, "names the file");
+	if (engine.running)
+		engine_changed();
+	return 0;
+}
+
+void disruptor_os_file_discard(int fd)
+{
+	machine.files[fd - FIRST_FD].used = false;
+}
+
+bool disruptor_os_file_exists(const char *name)
+{
+	enter_kernel();
+	return find(name) >= 0;
+}
+
+int disruptor_os_file_open(const char *name, bool writable)
+{
+	(void)writable;
+	enter_kernel();
+	return find(name);
+}
+
+int disruptor_os_file_reopen(int fd)
+{
+	return fd;
+}
+
+int disruptor_os_file_unlink(const char *name)
+{
+	int fd;
+
+	enter_kernel();
+	fd = find(name);
+	if (fd >= 0)
+		machine.files[fd - FIRST_FD].name[0] = '\0';
+	return fd >= 0 ? 0 : fd;
+}
+
+int disruptor_os_file_stat(int fd, struct stat *st)
+{
+	memset(st, 0, sizeof(*st));
+	st->st_mode = S_IFREG | 0600;
+	st->st_ino = (ino_t)fd;
+	st->st_size = (off_t)machine.files[fd - FIRST_FD].length;
+	return 0;
+}
+
+int disruptor_os_file_read(int fd, void *buffer, size_t length)
+{
+	explore_copy(buffer, machine.files[fd - FIRST_FD].memory, length);
+	return (int)length;
+}
+
+void disruptor_os_file_close(int fd)
+{
+	(void)fd;
+}
+
+const char *disruptor_os_directory(void)
+{
+	return "(nowhere)";
+}
+
+/* --- the rest ------------------------------------------------------------------------ */
+
+int64_t disruptor_os_now(void)
+{
+	return engine.now;
+}
+
+int64_t disruptor_os_wall_clock(void)
+{
+	return 0;
+}
+
+void disruptor_os_nap(int64_t ns)
+{
+	(void)ns;
+	scene_wait();
+}
+
+void disruptor_os_yield(void)
+{
+	scene_wait();
+}
+
+void disruptor_os_fork_hold(void)
+{
+}
+
+void disruptor_os_fork_release(void)
+{
+}
+
+uint64_t disruptor_os_generation(void)
+{
+	return 1;
+}
+
+int disruptor_os_thread_name(const char *name)
+{
+	(void)name;
+	return 0;
+}
+
+int disruptor_os_thread_cpus(const char *cpus)
+{
+	(void)cpus;
+	return 0;
+}
+
+int disruptor_os_check_cpus(const char *cpus)
+{
+	(void)cpus;
+	return 0;
+}
+
+/* Never the same twice: incarnations drop the lowest eight bits. */
+int disruptor_os_random(void *buffer, size_t length)
+{
+	uint64_t value = (uint64_t)process() << 40 |
+			 ++machine.random[process()] << 12;
+
+	memset(buffer, 0, length);
+	memcpy(buffer, &value, length < sizeof(value) ? length : sizeof(value));
+	return 0;
+}
+
+void disruptor_os_boot_id(uint8_t id[16])
+{
+	memset(id, 0, 16);
+}
+
+uint32_t disruptor_os_process_id(void)
+{
+	return (uint32_t)process();
+}
+
+uint32_t disruptor_os_thread_id(void)
+{
+	return (uint32_t)process();
+}
