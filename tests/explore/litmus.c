@@ -308,7 +308,7 @@ static int print_outcomes(const struct litmus *t, const struct findings *f)
 static int run_one(const struct litmus *t)
 {
 	struct scene scene = { .name = t->name, .setup = setup,
-			       .has_barrier = t->barrier, .check = note };
+			       .check = note };
 	struct bounds bounds = { UNBOUNDED, 0, 0 };
 	struct findings findings;
 

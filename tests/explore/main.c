@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* The deep set's part for each scene. */
+#define DEEP_RUNS 1500000
+
 static const struct scene *find_scene(const char *name)
 {
 	int i;
@@ -34,9 +37,10 @@ static void print_findings(const struct scene *s, const struct bounds *b,
 	fflush(stdout);
 }
 
-static int run_scene(const struct scene *s, int deviations, int kills)
+static int run_scene(const struct scene *s, int deviations, int kills,
+		     int64_t runs)
 {
-	struct bounds bounds = { deviations, kills, 0 };
+	struct bounds bounds = { deviations, kills, runs };
 	struct findings f;
 
 	search(s, &bounds, &f);
@@ -62,7 +66,8 @@ static int run_all(bool deep)
 				 deep ? scenes[i]->deep_deviations :
 					scenes[i]->deviations,
 				 deep ? scenes[i]->deep_kills :
-					scenes[i]->kills);
+					scenes[i]->kills,
+				 deep ? DEEP_RUNS : 0);
 	return bad;
 }
 
@@ -107,5 +112,5 @@ int main(int argc, char **argv)
 	s = find_scene(argv[2]);
 	print_head();
 	return run_scene(s, argc > 3 ? atoi(argv[3]) : s->deviations,
-			 argc > 4 ? atoi(argv[4]) : s->kills);
+			 argc > 4 ? atoi(argv[4]) : s->kills, 0);
 }

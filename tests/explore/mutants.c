@@ -9,7 +9,7 @@
 #define SCENES_MAX 64
 #define KNOWN_MAX 256
 #define LINE 512
-#define DEVIATIONS_MAX 4
+#define DEVIATIONS_MAX 5
 
 static bool reaches[SCENES_MAX][SITES];
 
@@ -118,7 +118,7 @@ static bool try_scene(const struct scene *s, int deviations, bool deep,
 		      struct findings *f)
 {
 	struct bounds bounds = { deviations, s->kills,
-				 deep ? 300000 : 15000 };
+				 deep ? 300000 : 10000 };
 
 	search(s, &bounds, f);
 	return f->violated;
@@ -181,35 +181,51 @@ static bool is_modification(const struct explore_site *s)
 	return s->operation >= EXPLORE_IS_CAS && s->operation <= EXPLORE_IS_AND;
 }
 
+static bool is_caught_relaxed(int id, bool deep)
+{
+	struct findings f;
+	bool caught;
+
+	engine.mutant = id;
+	engine.mutant_order = EXPLORE_RELAXED;
+	caught = catch_mutant(id, deep, &f) != NULL;
+	engine.mutant = -1;
+	return caught;
+}
+
+static void run_halves(int id, bool deep, struct tally *tally)
+{
+	run_mutant(id, EXPLORE_ACQUIRE, deep, tally);
+	run_mutant(id, EXPLORE_RELEASE, deep, tally);
+}
+
+static enum explore_order one_step_weaker(const struct explore_site *s)
+{
+	if (s->order != EXPLORE_SEQ_CST)
+		return EXPLORE_RELAXED;
+	if (s->operation == EXPLORE_IS_STORE)
+		return EXPLORE_RELEASE;
+	return s->operation == EXPLORE_IS_LOAD ? EXPLORE_ACQUIRE :
+						 EXPLORE_ACQ_REL;
+}
+
 /*
- * One step weaker; where that does no harm, the next step, down to the one that
- * does. A read-modify-write has two halves.
+ * One step weaker; where that does no harm, what is weaker still, a
+ * read-modify-write in two halves. Where no order at all does no harm, one row
+ * says so.
  */
 static void run_site(int id, bool deep, struct tally *tally)
 {
 	const struct explore_site *s = sites_at(id);
-	bool is_store = s->operation == EXPLORE_IS_STORE;
+	enum explore_order weaker = one_step_weaker(s);
 	char name[256];
 
 	sites_name(s, name, sizeof(name));
-	if (s->operation >= EXPLORE_IS_BARRIER || is_all_harmless(name)) {
+	if (s->operation >= EXPLORE_IS_BARRIER || weaker == EXPLORE_RELAXED ||
+	    is_all_harmless(name) || !is_caught_relaxed(id, deep))
 		run_mutant(id, EXPLORE_RELAXED, deep, tally);
-		return;
-	}
-	if (s->order == EXPLORE_SEQ_CST &&
-	    run_mutant(id, is_store ? EXPLORE_RELEASE :
-			   s->operation == EXPLORE_IS_LOAD ? EXPLORE_ACQUIRE :
-							     EXPLORE_ACQ_REL,
-		       deep, tally))
-		return;
-	if (is_modification(s)) {
-		bool acquire = run_mutant(id, EXPLORE_ACQUIRE, deep, tally);
-		bool release = run_mutant(id, EXPLORE_RELEASE, deep, tally);
-
-		if (acquire || release)
-			return;
-	}
-	run_mutant(id, EXPLORE_RELAXED, deep, tally);
+	else if (!run_mutant(id, weaker, deep, tally) && is_modification(s))
+		run_halves(id, deep, tally);
 }
 
 static int unused_known(void)

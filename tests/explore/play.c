@@ -99,6 +99,12 @@ void play_fill_and_publish(int64_t count)
 		play->published[first + i] = true;
 }
 
+void play_publish_claimed(int64_t count)
+{
+	note_claim(play->producer[scene_self()], count);
+	play_fill_and_publish(count);
+}
+
 void play_produce(int batches, int64_t count)
 {
 	while (batches-- > 0 && play_claim(count))

@@ -37,6 +37,7 @@ void play_consumer(int n, const struct disruptor_poller_options *options);
 /* In a participant. Claims without waiting, in batches of count. */
 bool play_claim(int64_t count);
 void play_fill_and_publish(int64_t count);
+void play_publish_claimed(int64_t count); /* of a claim made elsewhere */
 void play_produce(int batches, int64_t count);
 void play_produce_blocking(int batches, int64_t count);
 /* What is ready now is read and advanced over; what poll said. */

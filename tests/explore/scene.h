@@ -22,7 +22,7 @@ struct scene {
 	void (*check)(void);
 	unsigned int mortal;	/* bit n: participant n may be killed */
 	bool strict;		/* a sleep that expires is a lost wake-up */
-	bool has_barrier;	/* membarrier(2) works */
+	bool no_barrier;	/* membarrier(2) is refused */
 	bool spurious;		/* a sleep may end for no reason */
 	/* Bounds: of the standard set, and of the deep one (-1: none). */
 	int deviations, kills;

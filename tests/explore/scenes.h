@@ -7,7 +7,7 @@
 /* scenes_flow.c */
 extern const struct scene scene_single, scene_single_batch,
 	scene_single_stamped, scene_two_stages, scene_multi, scene_multi_batch,
-	scene_multi_gap, scene_multi_alone;
+	scene_multi_gap, scene_multi_alone, scene_gap_wrap, scene_gap_follow;
 
 /* scenes_wait.c */
 extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
@@ -19,11 +19,14 @@ extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
 
 /* scenes_members.c */
 extern const struct scene scene_join, scene_join_next, scene_join_second,
-	scene_join_multi, scene_leave, scene_leave_full, scene_rejoin;
+	scene_join_multi, scene_leave, scene_leave_full, scene_rejoin,
+	scene_leave_asleep;
 
 /* scenes_death.c */
 extern const struct scene scene_recover, scene_recover_batch,
-	scene_recover_two, scene_role, scene_role_stamped, scene_evict,
+	scene_recover_two, scene_recover_early, scene_recover_full,
+	scene_recover_alive, scene_recover_idle,
+	scene_recover_reuse, scene_recover_follow, scene_role, scene_role_stamped, scene_evict,
 	scene_resume, scene_create;
 
 #endif

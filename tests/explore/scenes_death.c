@@ -3,6 +3,8 @@
 #include "play.h"
 #include "scenes.h"
 
+#include "internal.h"
+
 #define ANONYMOUS DISRUPTOR_POLLER_OPTIONS(.name = NULL)
 #define SHARED_MULTI(...)                                                      \
 	DISRUPTOR_OPTIONS(.event_size = 8,                                     \
@@ -70,6 +72,153 @@ const struct scene scene_recover_two = {
 	.what = "one producer dies, two consumers recover at once",
 	.setup = recover_two_setup,
 	.participant = { one_event, one_event, play_consume, play_consume },
+	.check = play_check,
+	.mortal = 1,
+	.deviations = 1, .kills = 1, .deep_deviations = 2, .deep_kills = 1,
+};
+
+/*
+ * Time and deaths are rare; a recoverer that is called at any instant, while
+ * all live, may find nothing, and must not take anything.
+ */
+static void early_setup(void)
+{
+	play_shared(SHARED_MULTI(.capacity = 2));
+	play_producer(0);
+	play_consumer(1, ANONYMOUS);
+	play_attach(2);
+}
+
+static void early_full_setup(void)
+{
+	play_shared(SHARED_MULTI(.capacity = 1));
+	play_producer(0);
+	play_consumer(1, ANONYMOUS);
+	play_attach(2);
+}
+
+static void recover_first(void)
+{
+	disruptor_recover(play->ring[scene_self()], 0);
+}
+
+static void recover_both(void)
+{
+	disruptor_recover(play->ring[scene_self()], 0);
+	disruptor_recover(play->ring[scene_self()], 1);
+}
+
+/* No room for the second: who waits forgets what he wanted. */
+static void publish_and_fail(void)
+{
+	play_produce(1, 1);
+	if (disruptor_try_claim_n(play->producer[scene_self()], 1) == 1)
+		play_publish_claimed(1);
+}
+
+const struct scene scene_recover_early = {
+	.name = "recover-early",
+	.what = "a recoverer at any instant of a producer's 2 events",
+	.setup = early_setup,
+	.participant = { two_events, play_consume, recover_both },
+	.check = play_check,
+	.mortal = 1,
+	.deviations = 2, .kills = 1, .deep_deviations = 4, .deep_kills = 1,
+};
+
+const struct scene scene_recover_full = {
+	.name = "recover-full",
+	.what = "the same, as the producer finds the ring full",
+	.setup = early_full_setup,
+	.participant = { publish_and_fail, play_consume, recover_first },
+	.check = play_check,
+	.mortal = 1,
+	.deviations = 3, .kills = 1, .deep_deviations = 5, .deep_kills = 1,
+};
+
+/* Few participants and nobody dies, for the rarest of reads. */
+static void nothing_recovered(void)
+{
+	const struct disruptor_control *control = &play->ring[2]->words->control;
+
+	scene_require(control->recovered == 0,
+		      "a claim of somebody alive is taken");
+}
+
+const struct scene scene_recover_alive = {
+	.name = "recover-alive",
+	.what = "a recoverer beside a producer of 2 events that lives",
+	.setup = early_setup,
+	.participant = { two_events, NULL, recover_first },
+	.check = nothing_recovered,
+	.deviations = 5, .deep_deviations = 8,
+};
+
+const struct scene scene_recover_idle = {
+	.name = "recover-idle",
+	.what = "the same, as the producer finds the ring full",
+	.setup = early_full_setup,
+	.participant = { publish_and_fail, NULL, recover_first },
+	.check = nothing_recovered,
+	.deviations = 5, .deep_deviations = 8,
+};
+
+/* Another producer takes the record of the dead one. */
+static void reuse_setup(void)
+{
+	early_setup();
+	play_attach(3);
+	play->is_producer[3] = true;
+}
+
+static void take_over(void)
+{
+	int me = scene_self();
+
+	while (!scene_has_ended(0))
+		scene_wait();
+	if (!scene_is_dead(0))
+		return;
+	play->producer[me] = disruptor_producer_new(play->ring[me]);
+	scene_require(play->producer[me] != NULL, "no record: %s",
+		      disruptor_error());
+	play_produce(1, 1);
+}
+
+const struct scene scene_recover_reuse = {
+	.name = "recover-reuse",
+	.what = "a recoverer while the dead one's record is taken again",
+	.setup = reuse_setup,
+	.participant = { one_event, play_consume, recover_both, take_over },
+	.check = play_check,
+	.mortal = 1,
+	.deviations = 1, .kills = 1, .deep_deviations = 3, .deep_kills = 1,
+};
+
+static void recover_follow_setup(void)
+{
+	play_shared(SHARED_MULTI(.capacity = 2));
+	play_producer(0);
+	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
+	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
+				 .name = "second",
+				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+	play_attach(3);
+}
+
+static void recover_after_death(void)
+{
+	while (!scene_has_ended(0))
+		scene_wait();
+	recover_first();
+}
+
+const struct scene scene_recover_follow = {
+	.name = "recover-follow",
+	.what = "a dead producer's gap passes a stage and its follower",
+	.setup = recover_follow_setup,
+	.participant = { one_event, play_consume, play_consume,
+			 recover_after_death },
 	.check = play_check,
 	.mortal = 1,
 	.deviations = 1, .kills = 1, .deep_deviations = 2, .deep_kills = 1,

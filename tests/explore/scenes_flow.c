@@ -199,3 +199,47 @@ const struct scene scene_multi_alone = {
 	.participant = { two_events, two_events },
 	.deviations = 3, .deep_deviations = 6,
 };
+
+/* --- gaps --------------------------------------------------------------------------- */
+
+static void gap_setup(void)
+{
+	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				    .producer_type = DISRUPTOR_MULTI_PRODUCER,
+				    .producers_max = 1, .consumers_max = 2));
+	play_producer(0);
+	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
+}
+
+static void gap_follow_setup(void)
+{
+	gap_setup();
+	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
+				 .name = "second",
+				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+}
+
+static void gap_between_events(void)
+{
+	play_produce(1, 1);
+	abandon_then_publish();
+	play_produce(1, 1);
+}
+
+const struct scene scene_gap_wrap = {
+	.name = "gap-wrap",
+	.what = "an event, a gap, two events, capacity 2",
+	.setup = gap_setup,
+	.participant = { gap_between_events, play_consume },
+	.check = play_check,
+	.deviations = 3, .deep_deviations = 5,
+};
+
+const struct scene scene_gap_follow = {
+	.name = "gap-follow",
+	.what = "a gap, and a follower that knows it only by its upstream",
+	.setup = gap_follow_setup,
+	.participant = { abandon_then_publish, play_consume, play_consume },
+	.check = play_check,
+	.deviations = 2, .deep_deviations = 3,
+};

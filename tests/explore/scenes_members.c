@@ -206,7 +206,7 @@ const struct scene scene_leave_full = {
 	.what = "who gates leaves, and the producer that sleeps is woken",
 	.setup = blocked_setup,
 	.participant = { two_blocking, leave },
-	.strict = true, .has_barrier = true,
+	.strict = true,
 	.deviations = 3, .deep_deviations = 5,
 };
 
@@ -224,4 +224,43 @@ const struct scene scene_rejoin = {
 	.participant = { four_events, NULL, leave_and_join },
 	.check = join_check,
 	.deviations = 3, .deep_deviations = 5,
+};
+
+static void sleeping_chain_setup(void)
+{
+	forget_owed();
+	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				    .consumers_max = 3,
+				    .wait_strategy = DISRUPTOR_WAIT_BLOCKING));
+	play_producer(0);
+	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
+	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
+				 .name = "second",
+				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+}
+
+static void one_event(void)
+{
+	play_produce(1, 1);
+}
+
+static void leave_and_remove(void)
+{
+	leave();
+	disruptor_remove_consumer(play->ring[scene_self()], "first");
+}
+
+static void sleep_for_one(void)
+{
+	play_consume_blocking(1);
+}
+
+const struct scene scene_leave_asleep = {
+	.name = "leave-asleep",
+	.what = "a stage leaves while its follower sleeps on it",
+	.setup = sleeping_chain_setup,
+	.participant = { one_event, leave_and_remove, sleep_for_one },
+	.check = play_check,
+	.strict = true,
+	.deviations = 3, .deep_deviations = 4,
 };

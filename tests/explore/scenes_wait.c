@@ -81,13 +81,13 @@ static void sleep_for_two(void)
 	const struct scene scene_##symbol = {                                  \
 		.name = scene_name, .what = says ", with membarrier",          \
 		.setup = prepare, .participant = { __VA_ARGS__ },              \
-		.check = play_check, .strict = true, .has_barrier = true,      \
+		.check = play_check, .strict = true,                              \
 		.deviations = deviate, .deep_deviations = deeper,              \
 	};                                                                     \
 	const struct scene scene_##symbol##_fence = {                          \
 		.name = scene_name "-fence", .what = says ", with must_fence", \
 		.setup = prepare, .participant = { __VA_ARGS__ },              \
-		.check = play_check, .strict = true, .has_barrier = false,     \
+		.check = play_check, .strict = true, .no_barrier = true,       \
 		.deviations = deviate, .deep_deviations = deeper,              \
 	}
 

@@ -247,7 +247,7 @@ void disruptor_os_futex_wake_all(const uint32_t *word, bool shared)
 bool disruptor_os_barrier_register(bool shared)
 {
 	(void)shared;
-	return engine.scene->has_barrier;
+	return !engine.scene->no_barrier;
 }
 
 bool disruptor_os_barrier(bool shared)
@@ -255,7 +255,7 @@ bool disruptor_os_barrier(bool shared)
 	EXPLORE_SITE(CALL, SEQ_CST, "membarrier");
 
 	(void)shared;
-	if (!engine.scene->has_barrier)
+	if (engine.scene->no_barrier)
 		return false;
 	engine.step++;
 	sites_reach(&explore_here);
