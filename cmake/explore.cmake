@@ -31,3 +31,6 @@ set_target_properties(explore PROPERTIES
 script(explore litmus $<TARGET_FILE:explore> litmus)
 script(explore scenes $<TARGET_FILE:explore> scenes standard)
 set_tests_properties(explore/scenes PROPERTIES TIMEOUT 900)
+
+# The code for weak hardware, at the ends of the edges.
+script(check code tests/machine/check-code)
