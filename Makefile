@@ -9,6 +9,8 @@
 #	make install		PREFIX=/usr/local DESTDIR=
 #	make clang aarch64 m32	the tests by clang, for 64-bit ARM, for 32 bits
 #	make fuzz		libFuzzer over shared rings, FUZZ_SECONDS=60
+#	make explore		the real code under the C11 memory model, deep
+#	make spin		models of the protocol, and their mutants
 #	make format		clang-format over all sources
 #	make clean
 #
@@ -51,6 +53,13 @@ crash:
 	$(need) cc cmake kernel-headers cmocka
 	@JOBS=$(JOBS) V=$(V) scripts/run-crash $(KILLS)
 
+explore:
+	$(need) cc cmake kernel-headers cmocka
+	@JOBS=$(JOBS) scripts/run-explore $(BUILD)/plain
+
+spin:
+	@tests/models/run-models $(abspath $(BUILD))/models || [ $$? = 77 ]
+
 bench:
 	$(need) cc cmake kernel-headers
 	@$(configure) -DDISRUPTOR_BUILD_BENCH=ON
@@ -70,4 +79,5 @@ format:
 clean:
 	rm -rf $(BUILD)
 
-.PHONY: all run test fuzz crash sanitize clang aarch64 m32 bench install format clean
+.PHONY: all run test fuzz crash explore spin sanitize clang aarch64 m32 bench install \
+	format clean

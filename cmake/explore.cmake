@@ -31,6 +31,12 @@ set_target_properties(explore PROPERTIES
 script(explore litmus $<TARGET_FILE:explore> litmus)
 script(explore scenes $<TARGET_FILE:explore> scenes standard)
 set_tests_properties(explore/scenes PROPERTIES TIMEOUT 900)
+# Once: what a mutant does depends on the source, not on the compiler.
+if(DISRUPTOR_TEST_SCALE EQUAL 1)
+  script(explore mutants $<TARGET_FILE:explore> mutants standard
+         tests/explore/harmless.txt)
+  set_tests_properties(explore/mutants PROPERTIES TIMEOUT 900)
+endif()
 
 # The code for weak hardware, at the ends of the edges.
 script(check code tests/machine/check-code)

@@ -10,6 +10,7 @@
 #define KNOWN_MAX 256
 #define LINE 512
 #define DEVIATIONS_MAX 5
+#define REACH_RUNS 2000
 
 static bool reaches[SCENES_MAX][SITES];
 
@@ -87,8 +88,9 @@ static void learn_reach(void)
 	int i, id;
 
 	for (i = 0; scenes[i] != NULL; i++) {
+		bounds.deviations = scenes[i]->deviations;
 		bounds.kills = scenes[i]->kills;
-		bounds.runs = 3000;
+		bounds.runs = REACH_RUNS;
 		sites_clear_reached();
 		search(scenes[i], &bounds, &findings);
 		for (id = 0; id < sites_count(); id++)
@@ -118,7 +120,7 @@ static bool try_scene(const struct scene *s, int deviations, bool deep,
 		      struct findings *f)
 {
 	struct bounds bounds = { deviations, s->kills,
-				 deep ? 300000 : 10000 };
+				 deep ? 300000 : 4000 };
 
 	search(s, &bounds, f);
 	return f->violated;

@@ -418,5 +418,6 @@ const struct scene scene_create = {
 	.participant = { create, attach, create },
 	.check = create_check,
 	.mortal = 5,
+	.no_barrier = true,
 	.deviations = 3, .kills = 1, .deep_deviations = 6, .deep_kills = 2,
 };
