@@ -20,6 +20,7 @@
  *	upstream.c		whom a consumer follows
  *	event_poller.c		polls that do not succeed at once
  *	wait_strategy.c		spin, yield, sleep, block; waking up
+ *	embedding.c		sleeping for handles in a loop of one's own
  *	event_handler.c		one batch: calls, errors, early release
  *	event_processor.c	a thread for a handler
  *	graph.c			handlers in order

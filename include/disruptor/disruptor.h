@@ -3,6 +3,7 @@
 #ifndef DISRUPTOR_DISRUPTOR_H
 #define DISRUPTOR_DISRUPTOR_H
 
+#include <disruptor/embedding.h>
 #include <disruptor/event_handler.h>
 #include <disruptor/event_poller.h>
 #include <disruptor/event_processor.h>

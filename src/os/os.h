@@ -26,6 +26,22 @@ bool disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
 void disruptor_os_futex_wake_all(const uint32_t *word, bool shared);
 
 /*
+ * futex_any.c: sleeps while each of up to DISRUPTOR_OS_FUTEXES_MAX words is what
+ * is expected, at most until deadline (CLOCK_MONOTONIC). 0: look again;
+ * -ETIMEDOUT; -ENOSYS: the kernel cannot.
+ */
+#define DISRUPTOR_OS_FUTEXES_MAX 128
+
+struct disruptor_os_futex {
+	const uint32_t *word;
+	uint32_t expected;
+	bool shared;
+};
+
+int disruptor_os_futex_wait_any(const struct disruptor_os_futex *futexes,
+				int count, int64_t deadline);
+
+/*
  * futex.c: membarrier(2). register: this process will be seen by barriers;
  * false: the kernel refuses. barrier: a full memory barrier on every thread
  * that may publish; false: it did not happen.

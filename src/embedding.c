@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "internal.h"
+
+#include <disruptor/embedding.h>
+
+#define LOOK_SHORTEST_NS INT64_C(50000)
+#define LOOK_LONGEST_NS INT64_C(1000000)
+
+static uint32_t set_bits(uint32_t *word, uint32_t bits)
+{
+	return disruptor_fetch_or_u32(word, bits) | bits;
+}
+
+/* E5, the sleeper's half, for a sleep that somebody else sleeps. */
+static void announce(struct disruptor *d, uint32_t *word,
+		     struct disruptor_wait_point *point)
+{
+	point->word = word;
+	point->shared = d->shared;
+	point->expected = set_bits(word, DISRUPTOR_SIGNAL_SLEEPERS);
+	if (disruptor_os_barrier(d->shared))
+		return;
+	point->expected = set_bits(word, DISRUPTOR_SIGNAL_SLEEPERS |
+						 DISRUPTOR_SIGNAL_FENCE);
+	disruptor_fence_seq_cst();
+}
+
+/* Of those that it follows, the one that is behind; nobody: the cursor. */
+static uint32_t *poller_point(struct disruptor_poller_private *p)
+{
+	const struct disruptor_sequence_barrier *b = &p->handle.barrier;
+	uint32_t *word = &p->disruptor->words->control.signal;
+	int64_t minimum = INT64_MAX, s;
+	uint32_t i;
+
+	for (i = 0; i < b->upstream_count; i++) {
+		s = disruptor_sequence_load_relaxed(b->upstream[i]);
+		if (s >= minimum)
+			continue;
+		minimum = s;
+		word = &p->disruptor->consumers[p->upstream_index[i]].signal;
+	}
+	return word;
+}
+
+void disruptor_poller_announce(struct disruptor_poller *poller,
+			       struct disruptor_wait_point *point)
+{
+	struct disruptor_poller_private *p = poller->hidden;
+
+	announce(p->disruptor, poller_point(p), point);
+}
+
+void disruptor_producer_announce(struct disruptor_producer *producer,
+				 struct disruptor_wait_point *point)
+{
+	struct disruptor_producer_private *p = producer->hidden;
+	struct disruptor *d = p->disruptor;
+
+	announce(d,
+		 p->slowest < 0 ? &d->words->control.signal :
+				  &d->consumers[p->slowest].signal,
+		 point);
+}
+
+static bool moved(const struct disruptor_wait_point *points, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (disruptor_load_relaxed_u32(points[i].word) !=
+		    points[i].expected)
+			return true;
+	return false;
+}
+
+/* A kernel that cannot sleep for several words: look, ever more seldom. */
+static int look_now_and_then(const struct disruptor_wait_point *points,
+			     int count, int64_t deadline)
+{
+	int64_t nap = LOOK_SHORTEST_NS, now;
+
+	while (!moved(points, count)) {
+		now = disruptor_os_now();
+		if (now >= deadline)
+			return -ETIMEDOUT;
+		disruptor_os_nap(deadline - now < nap ? deadline - now : nap);
+		nap = nap * 2 < LOOK_LONGEST_NS ? nap * 2 : LOOK_LONGEST_NS;
+	}
+	return 0;
+}
+
+int disruptor_wait_any(const struct disruptor_wait_point *points, int count,
+		       int64_t timeout_ns)
+{
+	struct disruptor_os_futex futexes[DISRUPTOR_WAIT_POINTS_MAX];
+	int64_t deadline = disruptor_deadline(timeout_ns);
+	int result, i;
+
+	if (points == NULL || count < 1 || count > DISRUPTOR_WAIT_POINTS_MAX)
+		return disruptor_fail(EINVAL, "between 1 and %d points",
+				      DISRUPTOR_WAIT_POINTS_MAX);
+	for (i = 0; i < count; i++)
+		futexes[i] = (struct disruptor_os_futex){
+			points[i].word, points[i].expected, points[i].shared != 0
+		};
+	result = disruptor_os_futex_wait_any(futexes, count, deadline);
+	if (result == -ENOSYS)
+		result = look_now_and_then(points, count, deadline);
+	return result;
+}
+
+void disruptor_wake_waiters(const uint32_t *word, bool shared)
+{
+	disruptor_os_futex_wake_all(word, shared);
+}
+
+void disruptor_memory(const struct disruptor *d, struct disruptor_memory *m)
+{
+	m->base = d->ring.events;
+	m->stride = d->ring.event_stride;
+	m->length = m->stride * (d->ring.mask + 1);
+}
