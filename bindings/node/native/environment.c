@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: MIT */
+#include "addon.h"
+
+#include <stdlib.h>
+
+/*
+ * What belongs to one thread of JavaScript: its waiters by number, and how to
+ * reach it from the sleeping thread.
+ */
+struct environment {
+	napi_threadsafe_function wake;
+	struct sleeper **sleepers;	/* by id; filled as ids are used */
+	uint32_t sleeper_count;
+	struct notices notices;		/* sleepers.c's, under its lock */
+};
+
+struct environment *environment_of(napi_env env)
+{
+	void *environment = NULL;
+
+	napi_get_instance_data(env, &environment);
+	return environment;
+}
+
+struct sleeper *environment_sleeper(struct environment *e, uint32_t id)
+{
+	uint32_t count = id < 64 ? 64 : id * 2;
+	struct sleeper **grown;
+
+	if (id >= e->sleeper_count) {
+		grown = realloc(e->sleepers, count * sizeof(*grown));
+		if (grown == NULL)
+			return NULL;
+		while (e->sleeper_count < count)
+			grown[e->sleeper_count++] = NULL;
+		e->sleepers = grown;
+	}
+	if (e->sleepers[id] == NULL)
+		e->sleepers[id] = calloc(1, sizeof(struct sleeper));
+	if (e->sleepers[id] != NULL) {
+		e->sleepers[id]->environment = e;
+		e->sleepers[id]->id = id;
+	}
+	return e->sleepers[id];
+}
+
+struct notices *environment_notices(struct environment *environment)
+{
+	return &environment->notices;
+}
+
+void environment_wake(struct environment *environment)
+{
+	napi_call_threadsafe_function(environment->wake, NULL,
+				      napi_tsfn_nonblocking);
+}
+
+/* What the callback throws is nobody's to catch. */
+static void report_exception(napi_env env)
+{
+	napi_value exception;
+	bool pending = false;
+
+	napi_is_exception_pending(env, &pending);
+	if (!pending)
+		return;
+	napi_get_and_clear_last_exception(env, &exception);
+	napi_fatal_exception(env, exception);
+}
+
+static void tell(napi_env env, napi_value callback, const struct sleeper *s,
+		 enum notice notice)
+{
+	napi_value arguments[2] = {
+		value_of_double(env, s->id),
+		value_of_bool(env, notice == NOTICE_MOVED),
+	};
+	napi_handle_scope scope;
+
+	napi_open_handle_scope(env, &scope);
+	napi_call_function(env, value_undefined(env), callback, 2, arguments,
+			   NULL);
+	report_exception(env);
+	napi_close_handle_scope(env, scope);
+}
+
+static void woken(napi_env env, napi_value callback, void *context, void *data)
+{
+	struct environment *environment = context;
+	enum notice notice;
+	struct sleeper *s;
+
+	(void)data;
+	while (env != NULL &&
+	       (s = sleepers_take_notice(environment, &notice)) != NULL)
+		tell(env, callback, s, notice);
+}
+
+/* Before the thread-safe function goes: the sleeping thread forgets us. */
+static void leave(void *data)
+{
+	sleepers_cancel_all(data);
+}
+
+/* onWake(callback): callback(id, moved) is called for each who is told. */
+static napi_value on_wake(napi_env env, napi_callback_info info)
+{
+	struct environment *environment = environment_of(env);
+	napi_value callback;
+
+	method_data(env, info, 1, &callback);
+	if (napi_create_threadsafe_function(
+		    env, callback, NULL, value_of_string(env, "disruptor"), 0,
+		    1, NULL, NULL, environment, woken,
+		    &environment->wake) != napi_ok)
+		return NULL;
+	/* Hooks run last in, first out: ours must come before its own. */
+	napi_add_env_cleanup_hook(env, leave, environment);
+	napi_unref_threadsafe_function(env, environment->wake);
+	return value_undefined(env);
+}
+
+static napi_value ref(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	napi_ref_threadsafe_function(env, environment_of(env)->wake);
+	return value_undefined(env);
+}
+
+static napi_value unref(napi_env env, napi_callback_info info)
+{
+	(void)info;
+	napi_unref_threadsafe_function(env, environment_of(env)->wake);
+	return value_undefined(env);
+}
+
+static napi_value cancel(napi_env env, napi_callback_info info)
+{
+	struct environment *environment = environment_of(env);
+	napi_value argument;
+	uint32_t id;
+
+	method_data(env, info, 1, &argument);
+	id = uint_of(env, argument);
+	if (id < environment->sleeper_count &&
+	    environment->sleepers[id] != NULL)
+		sleeper_cancel(environment->sleepers[id]);
+	return value_undefined(env);
+}
+
+static void destroy(napi_env env, void *data, void *hint)
+{
+	struct environment *environment = data;
+	uint32_t i;
+
+	(void)env;
+	(void)hint;
+	sleepers_cancel_all(environment);
+	for (i = 0; i < environment->sleeper_count; i++)
+		free(environment->sleepers[i]);
+	free(environment->sleepers);
+	free(environment);
+}
+
+static const struct method exported[] = {
+	{ "onWake", on_wake },
+	{ "ref", ref },
+	{ "unref", unref },
+	{ "cancel", cancel },
+};
+
+bool environment_make(napi_env env, napi_value exports)
+{
+	struct environment *environment = calloc(1, sizeof(*environment));
+
+	if (environment == NULL)
+		return false;
+	napi_set_instance_data(env, environment, destroy, NULL);
+	return add_methods(env, exports, exported, LENGTH_OF(exported), NULL);
+}
