@@ -4,9 +4,11 @@
 const { Disruptor } = require('./compat');
 const { DisruptorReadStream, DisruptorWriteStream } =
 	require('./compat_streams');
+const { Ring } = require('./ring');
 
 module.exports = {
 	Disruptor,
 	DisruptorReadStream,
 	DisruptorWriteStream,
+	Ring,
 };

@@ -10,6 +10,10 @@ static napi_value version(napi_env env, napi_callback_info info)
 static const struct method exported[] = {
 	{ "openCompat", compat_open },
 	{ "unlinkCompat", compat_unlink },
+	{ "createRing", ring_create },
+	{ "attachRing", ring_attach },
+	{ "unlinkRing", ring_unlink },
+	{ "inspectRing", ring_inspect },
 	{ "version", version },
 };
 

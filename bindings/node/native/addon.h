@@ -11,7 +11,8 @@
  *	compat.c		the original's algorithm on them
  *	compat_wait.c		waiting for it
  *	compat_object.c		and its face to JavaScript
- *	ring_object.c, producer_object.c, consumer_object.c, info_object.c
+ *	ring_handle.c, ring_object.c, producer_object.c, consumer_object.c,
+ *	info_object.c
  *				libdisruptor's face to JavaScript
  */
 #ifndef ADDON_H

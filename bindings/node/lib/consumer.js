@@ -1,0 +1,384 @@
+// SPDX-License-Identifier: MIT
+'use strict';
+
+const { SHUTDOWN, failure, waitOptions, Waiting, block } =
+	require('./handles');
+const { Batch } = require('./batch');
+const { withCode, aborted, released, outOfRange, checkInteger, checkFunction } =
+	require('./errors');
+
+// Reads every event, in order, in batches. What has not been advanced over
+// counts as unread: for others that follow, for producers, and for the next one
+// with its name.
+class Consumer {
+	#native;
+	#ring;
+	#range;
+	#batch;
+	#name;
+	#ended = false;
+	#waiting = null;
+	#iterating = false;
+	#released = false;
+
+	constructor(ring, native, range, name) {
+		this.#ring = ring;
+		this.#native = native;
+		this.#range = range;
+		this.#name = name;
+		this.#batch = new Batch(ring, range[0]);
+	}
+
+	get ring() {
+		return this.#ring;
+	}
+
+	get name() {
+		return this.#name;
+	}
+
+	// The first sequence that it has not advanced over.
+	get sequence() {
+		return Number(this.sequenceBig);
+	}
+
+	get sequenceBig() {
+		const sequence = this.#native.sequence();
+
+		if (typeof sequence !== 'bigint')
+			throw released();
+		return sequence;
+	}
+
+	// Published events that it has not advanced over.
+	get lag() {
+		const lag = this.#native.lag();
+
+		if (lag < 0)
+			throw released();
+		return lag;
+	}
+
+	// The ring is closed and everything in it is read.
+	get ended() {
+		return this.#ended;
+	}
+
+	// How many are ready; 0 also at the end.
+	#ready(n) {
+		if (n >= 0)
+			return n;
+		if (n !== SHUTDOWN)
+			throw failure(n);
+		this.#ended = true;
+		return 0;
+	}
+
+	#fill(n, max) {
+		const batch = this.#batch;
+
+		batch.start = this.#range[0];
+		batch.end = n <= max ? this.#range[1] :
+			batch.start + (typeof batch.start === 'bigint' ?
+				BigInt(max) : max);
+		return batch;
+	}
+
+	#max(max = Infinity) {
+		return max === Infinity ? max :
+			checkInteger('max', max, 1, Number.MAX_SAFE_INTEGER);
+	}
+
+	// The batch that is ready, until it is advanced over; undefined: nothing.
+	take(max) {
+		const n = this.#ready(this.#native.take(0));
+
+		return n > 0 ? this.#fill(n, this.#max(max)) : undefined;
+	}
+
+	// Done with the first n events that are ready.
+	advance(n) {
+		if (this.#released)
+			throw released();
+		const ready = this.#ready(this.#native.take(0));
+
+		checkInteger('n', n, 0, Number.MAX_SAFE_INTEGER);
+		if (n > ready)
+			throw outOfRange('n', `at most ${ready}, what is ready`, n);
+		this.#native.advance(n);
+	}
+
+	// each(sequence) for what is ready, at most max; how many. If it throws,
+	// those before are done and this one is not.
+	poll(each, max) {
+		checkFunction('each', each);
+		const n = Math.min(this.#ready(this.#native.take(0)), this.#max(max));
+		let sequence = this.#range[0], done = 0;
+
+		try {
+			for (; done < n; done++)
+				each(sequence++);
+		} finally {
+			this.#native.advance(done);
+		}
+		return n;
+	}
+
+	// Blocks this thread, asleep, until something is ready: how many; 0 after
+	// the time-out and at the end. For workers.
+	waitSync(options) {
+		const { timeout } = waitOptions(options);
+
+		return block((ns) => {
+			const n = this.#ready(this.#native.wait(ns));
+			return n > 0 || this.#ended ? n : undefined;
+		}, timeout) ?? 0;
+	}
+
+	// --- asynchronous ----------------------------------------------------------
+
+	#alone() {
+		if (this.#waiting !== null)
+			throw withCode(new Error('somebody waits on this consumer ' +
+				'already'), 'ERR_DISRUPTOR_BUSY');
+	}
+
+	// Advances over done events, then waits: settle(error, n); n is 0 at the end.
+	#wait(done, options, settle) {
+		this.#alone();
+		this.#waiting = new Waiting(this.#native, () => {
+			const n = this.#ready(this.#native.take(done));
+
+			done = 0;
+			return n > 0 || this.#ended ? n : undefined;
+		}, options, (error, n) => {
+			this.#waiting = null;
+			settle(error, n);
+		});
+		return this.#waiting.begin();
+	}
+
+	// Resolves with the batch that is ready, undefined at the end.
+	async next(options) {
+		const waitOn = waitOptions(options);
+		const max = this.#max(options?.max);
+
+		if (waitOn.signal?.aborted)
+			throw aborted(waitOn.signal);
+		this.#alone();
+		const n = this.#ready(this.#native.take(0));
+		if (n > 0 || this.#ended)
+			return n > 0 ? this.#fill(n, max) : undefined;
+		return new Promise((resolve, reject) => {
+			this.#wait(0, waitOn, (error, ready) => {
+				if (error !== null)
+					reject(error);
+				else
+					resolve(ready > 0 ? this.#fill(ready, max) :
+						undefined);
+			});
+		});
+	}
+
+	// For await: asking for the next batch advances over this one. Leaving the
+	// loop does not, unless advanceOnReturn is set.
+	batches(options = {}) {
+		const waitOn = waitOptions(options);
+
+		return new Batches(this, {
+			max: this.#max(options.max),
+			advanceOnReturn: Boolean(options.advanceOnReturn),
+			waitOn,
+			spinNs: checkInteger('spin', options.spin ?? 0, 0, 1e6) * 1e3,
+		}, {
+			take: (done) => this.#ready(this.#native.take(done)),
+			spin: (ns) => this.#ready(this.#native.wait(ns)),
+			wait: (done, settle) => this.#wait(done, waitOn, settle),
+			fill: (n, max) => this.#fill(n, max),
+			alone: () => this.#alone(),
+			enter: () => {
+				if (this.#iterating)
+					throw withCode(new Error('this consumer is iterated ' +
+						'over already'), 'ERR_DISRUPTOR_BUSY');
+				this.#iterating = true;
+			},
+			leave: () => {
+				this.#iterating = false;
+			},
+		});
+	}
+
+	[Symbol.asyncIterator]() {
+		return this.batches();
+	}
+
+	// Push: handle(start, end) for each batch, which is advanced over when it
+	// returns. Returns what stops it, with a promise: stop.done.
+	onBatch(handle, options = {}) {
+		checkFunction('handle', handle);
+		const waitOn = waitOptions(options);
+		const max = this.#max(options.max);
+		let stopped = false, immediate, finish;
+		const done = new Promise((resolve, reject) => {
+			finish = (error) => {
+				stopped = true;
+				clearImmediate(immediate);
+				if (error)
+					reject(error);
+				else
+					resolve();
+			};
+		});
+		const turn = (error, n) => {
+			if (stopped)
+				return;
+			if (error !== null || n === 0) {
+				finish(error);
+				return;
+			}
+			const batch = this.#fill(n, max);
+			try {
+				handle(batch.start, batch.end);
+				this.#native.advance(Math.min(n, max));
+			} catch (thrown) {
+				finish(thrown);
+				return;
+			}
+			// Others have a turn of the event loop between two batches.
+			if (!stopped)
+				immediate = setImmediate(again);
+		};
+		const again = () => {
+			if (stopped)
+				return;
+			try {
+				this.#wait(0, waitOn, turn);
+			} catch (error) {
+				finish(error);
+			}
+		};
+		const stop = () => {
+			if (!stopped)
+				finish();
+			this.#waiting?.fail(released());
+		};
+
+		stop.done = done;
+		again();
+		return stop;
+	}
+
+	// node:stream and web streams, see streams.js.
+	readable(options) {
+		return require('./streams').readable(this, options);
+	}
+
+	readableWeb(options) {
+		return require('node:stream').Readable.toWeb(this.readable(options));
+	}
+
+	// Leaves. A named one keeps its place in the ring.
+	release() {
+		this.#released = true;
+		this.#waiting?.fail(released());
+		this.#native.release();
+		this.#ring.forget(this);
+	}
+
+	[Symbol.dispose]() {
+		this.release();
+	}
+}
+
+const END = Promise.resolve({ value: undefined, done: true });
+
+// Written out: half the cost of an async generator for each batch.
+class Batches {
+	#options;
+	#consumer;
+	#calls;
+	#done = 0;		// of the batch that is out
+	#entered = false;
+	#over = false;
+	#result = { value: undefined, done: false };
+
+	constructor(consumer, options, calls) {
+		this.#consumer = consumer;
+		this.#options = options;
+		this.#calls = calls;
+	}
+
+	[Symbol.asyncIterator]() {
+		return this;
+	}
+
+	#give(n) {
+		const batch = this.#calls.fill(n, this.#options.max);
+
+		this.#done = Math.min(n, this.#options.max);
+		this.#result.value = batch;
+		return this.#result;
+	}
+
+	#end() {
+		this.#over = true;
+		if (this.#entered)
+			this.#calls.leave();
+		this.#entered = false;
+		return { value: undefined, done: true };
+	}
+
+	next() {
+		if (this.#over)
+			return END;
+		try {
+			return this.#next();
+		} catch (error) {
+			this.#end();
+			return Promise.reject(error);
+		}
+	}
+
+	#next() {
+		const { waitOn, spinNs } = this.#options;
+
+		this.#calls.alone();
+		if (!this.#entered)
+			this.#calls.enter();
+		this.#entered = true;
+		let n = this.#calls.take(this.#done);
+		this.#done = 0;
+		if (waitOn.signal?.aborted)
+			throw aborted(waitOn.signal);
+		if (n === 0 && spinNs > 0 && !this.#consumer.ended)
+			n = this.#calls.spin(spinNs);
+		if (n > 0)
+			return Promise.resolve(this.#give(n));
+		if (this.#consumer.ended)
+			return Promise.resolve(this.#end());
+		return this.#later();
+	}
+
+	#later() {
+		return new Promise((resolve, reject) => {
+			this.#calls.wait(0, (error, n) => {
+				if (error !== null) {
+					this.#end();
+					reject(error);
+				} else {
+					resolve(n > 0 ? this.#give(n) : this.#end());
+				}
+			});
+		});
+	}
+
+	return(value) {
+		if (!this.#over && this.#options.advanceOnReturn)
+			this.#calls.take(this.#done);
+		this.#done = 0;
+		this.#end();
+		return Promise.resolve({ value, done: true });
+	}
+}
+
+module.exports = { Consumer };

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* What the objects on libdisruptor's rings share. */
+#ifndef RING_H
+#define RING_H
+
+#include "addon.h"
+
+/*
+ * Freed when the ring's object, its handles' objects and its ArrayBuffer are
+ * all gone: memory that JavaScript can reach stays mapped.
+ */
+struct ring {
+	struct disruptor *disruptor;
+	uint32_t references;
+};
+
+void ring_drop(void *ring);
+
+/* Calls on handles return this after their release, else n or -errno. */
+#define HANDLE_RELEASED (-10000)
+/* Number.MAX_SAFE_INTEGER + 1 */
+#define SEQUENCE_SAFE (INT64_C(1) << 53)
+
+/* Where JavaScript reads [start, end): Numbers, or BigInts. */
+struct range {
+	napi_ref reference;
+	double *numbers;	/* one of the two */
+	int64_t *bigints;
+};
+
+bool range_open(napi_env env, struct range *range, napi_value typed_array);
+void range_close(napi_env env, struct range *range);
+/* n, or -EOVERFLOW where Numbers are not exact any more. */
+int64_t range_set(const struct range *range, int64_t start, int64_t n);
+
+/* sleep(id) of a handle that has announced itself at this point. */
+napi_value sleep_at(napi_env env, napi_value id,
+		    const struct disruptor_wait_point *point);
+
+napi_value ring_new_producer(napi_env env, napi_callback_info info);
+napi_value ring_new_consumer(napi_env env, napi_callback_info info);
+
+#endif

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+#include "ring.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+void ring_drop(void *argument)
+{
+	struct ring *ring = argument;
+
+	if (--ring->references != 0)
+		return;
+	disruptor_free(ring->disruptor);
+	free(ring);
+}
+
+bool range_open(napi_env env, struct range *range, napi_value typed_array)
+{
+	napi_typedarray_type type;
+	void *words;
+
+	if (napi_get_typedarray_info(env, typed_array, &type, NULL, &words,
+				     NULL, NULL) != napi_ok)
+		return false;
+	if (type == napi_bigint64_array)
+		range->bigints = words;
+	else
+		range->numbers = words;
+	return napi_create_reference(env, typed_array, 1, &range->reference) ==
+	       napi_ok;
+}
+
+void range_close(napi_env env, struct range *range)
+{
+	if (range->reference != NULL)
+		napi_delete_reference(env, range->reference);
+	range->reference = NULL;
+}
+
+int64_t range_set(const struct range *range, int64_t start, int64_t n)
+{
+	if (range->bigints != NULL) {
+		range->bigints[0] = start;
+		range->bigints[1] = start + n;
+		return n;
+	}
+	if (start + n > SEQUENCE_SAFE)
+		return -EOVERFLOW;
+	range->numbers[0] = (double)start;
+	range->numbers[1] = (double)(start + n);
+	return n;
+}
+
+napi_value sleep_at(napi_env env, napi_value id,
+		    const struct disruptor_wait_point *point)
+{
+	struct sleeper *s = environment_sleeper(environment_of(env),
+						uint_of(env, id));
+
+	if (s == NULL)
+		return throw_errno(env, ENOMEM, "no memory for one who waits");
+	sleeper_cancel(s);
+	s->look = NULL;
+	s->point = *point;
+	if (!sleeper_register(s))
+		return throw_errno(env, EAGAIN, "no thread to sleep in");
+	return value_of_bool(env, true);
+}
