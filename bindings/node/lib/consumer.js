@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
+const { availableParallelism } = require('node:os');
+
 const { SHUTDOWN, failure, waitOptions, Waiting, block } =
 	require('./handles');
 const { Batch } = require('./batch');
 const { withCode, aborted, released, outOfRange, checkInteger, checkFunction } =
 	require('./errors');
+
+// As long as the library's own handles do. A single CPU has nobody to spin for.
+const SPIN_US = availableParallelism() > 1 ? 20 : 0;
 
 // Reads every event, in order, in batches. What has not been advanced over
 // counts as unread: for others that follow, for producers, and for the next one
@@ -180,7 +185,8 @@ class Consumer {
 		});
 	}
 
-	// For await: asking for the next batch advances over this one. Leaving the
+	// For await: it looks for new events for spin microseconds before it sleeps.
+	// Asking for the next batch advances over this one. Leaving the
 	// loop does not, unless advanceOnReturn is set.
 	batches(options = {}) {
 		const waitOn = waitOptions(options);
@@ -189,7 +195,8 @@ class Consumer {
 			max: this.#max(options.max),
 			advanceOnReturn: Boolean(options.advanceOnReturn),
 			waitOn,
-			spinNs: checkInteger('spin', options.spin ?? 0, 0, 1e6) * 1e3,
+			spinNs: checkInteger('spin', options.spin ?? SPIN_US, 0, 1e6) *
+				1e3,
 		}, {
 			take: (done) => this.#ready(this.#native.take(done)),
 			spin: (ns) => this.#ready(this.#native.wait(ns)),
