@@ -19,7 +19,7 @@ const TO_CLAIM_SOME = 2;
 const TO_COMMIT = 3;
 
 // A blocking call comes back this often, so that a worker can be terminated.
-const SLICE_NS = 20e6;
+const SLICE_NS = 100e6;
 const CHUNK_BITS = 8;
 const EMPTY = Buffer.alloc(0);
 const UINT32_MAX = 4294967295;
@@ -186,8 +186,11 @@ class Disruptor {
 
 	// --- synchronous -----------------------------------------------------------
 
+	// Blocks until it is worth another try.
 	#wait(kind, start, count) {
-		this.#native.wait(kind, start, count, SLICE_NS);
+		for (let waited = 0; !this.#native.wait(kind, start, count, SLICE_NS,
+			waited);)
+			waited += SLICE_NS;
 	}
 
 	produceClaimSync() {

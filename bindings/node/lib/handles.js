@@ -19,7 +19,7 @@ const TIMEDOUT = -110;
 const STALE = -116;
 const UNCLEAN = -117;
 // A blocking call comes back this often, so that a worker can be terminated.
-const SLICE_NS = 20e6;
+const SLICE_MS = 100;
 
 const MESSAGES = {
 	[BUSY]: 'publish or abandon the last claim first',
@@ -134,9 +134,9 @@ function block(call, timeout) {
 
 	for (;;) {
 		const left = end - performance.now();
-		const value = call(left > 20 ? SLICE_NS : Math.max(left, 0) * 1e6);
+		const value = call(Math.min(Math.max(left, 0), SLICE_MS) * 1e6);
 
-		if (value !== undefined || left <= 20 && performance.now() >= end)
+		if (value !== undefined || performance.now() >= end)
 			return value;
 	}
 }

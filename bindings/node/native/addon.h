@@ -99,6 +99,11 @@ struct sleeper {
 	 * thread, whether the wait is over; if not it has announced itself anew.
 	 */
 	bool (*look)(struct sleeper *sleeper);
+	/*
+	 * NULL, or asked in its own thread when time has passed: whether there
+	 * is anything to tell JavaScript.
+	 */
+	bool (*recheck)(void *context);
 	void *context;
 	int kind;
 	uint64_t start, count;

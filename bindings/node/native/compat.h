@@ -119,9 +119,12 @@ struct compat_want {
 
 /* Nobody is woken if nobody sleeps. After each change of the shared words. */
 void compat_signal(struct compat *c);
-/* Blocks up to timeout_ns. Whether it is worth another try. */
+/*
+ * Blocks up to timeout_ns, after waited_ns that it was waited before. Whether
+ * it is worth another try.
+ */
 bool compat_wait(struct compat *c, const struct compat_want *want,
-		 int64_t timeout_ns);
+		 int64_t timeout_ns, int64_t waited_ns);
 /* Announces it: where to sleep. */
 void compat_announce(struct compat *c, struct disruptor_wait_point *point);
 /* A sleeper's look(). */

@@ -153,18 +153,19 @@ static napi_value set_status(napi_env env, napi_callback_info info)
 
 /* --- waiting --------------------------------------------------------------------- */
 
-/* wait(kind, start, count, ns): blocks; whether to try again. */
+/* wait(kind, start, count, ns, waited): blocks; whether to try again. */
 static napi_value wait(napi_env env, napi_callback_info info)
 {
-	napi_value a[4];
-	struct compat *c = compat_of(env, info, 4, a);
+	napi_value a[5];
+	struct compat *c = compat_of(env, info, 5, a);
 	struct compat_want want = { (enum compat_wait)int_of(env, a[0]),
 				    (uint64_t)double_of(env, a[1]),
 				    uint_of(env, a[2]) };
 
 	return value_of_bool(env, c->segment == NULL ||
 					  compat_wait(c, &want,
-						      int64_of(env, a[3])));
+						      int64_of(env, a[3]),
+						      int64_of(env, a[4])));
 }
 
 /* sleep(id, kind, start, count): the environment's callback tells when. */
@@ -179,6 +180,7 @@ static napi_value sleep_until(napi_env env, napi_callback_info info)
 		return throw_errno(env, ENOMEM, "no memory for one who waits");
 	sleeper_cancel(s);
 	s->look = compat_look;
+	s->recheck = NULL;
 	s->context = c;
 	s->kind = int_of(env, a[1]);
 	s->start = (uint64_t)double_of(env, a[2]);

@@ -9,7 +9,7 @@
 #define SPIN_NS INT64_C(20000)
 #define PAUSES 8
 #define SLEEP_SHORTEST_NS INT64_C(50000)
-#define SLEEP_LONGEST_NS INT64_C(5000000)
+#define SLEEP_LONGEST_NS INT64_C(10000000)
 
 static uint32_t *signal_of(struct compat *c)
 {
@@ -111,18 +111,18 @@ static int64_t sleep_after(int64_t waited)
 }
 
 bool compat_wait(struct compat *c, const struct compat_want *want,
-		 int64_t timeout_ns)
+		 int64_t timeout_ns, int64_t waited_ns)
 {
 	int64_t began = now_ns(), now;
 	struct disruptor_wait_point point;
 
-	if (spin(c, want, began + SPIN_NS))
+	if (waited_ns == 0 && spin(c, want, began + SPIN_NS))
 		return true;
 	while ((now = now_ns()) < began + timeout_ns) {
 		compat_announce(c, &point);
 		if (is_over(c, want))
 			return true;
-		disruptor_wait_any(&point, 1, sleep_after(now - began));
+		disruptor_wait_any(&point, 1, sleep_after(waited_ns + now - began));
 		if (is_over(c, want))
 			return true;
 	}

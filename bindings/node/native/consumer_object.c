@@ -67,6 +67,14 @@ static napi_value announce(napi_env env, napi_callback_info info)
 	return NULL;
 }
 
+/* A poll looks after dead peers, too. */
+static bool has_news(void *context)
+{
+	struct consumer *c = context;
+
+	return c->handle != NULL && disruptor_poll(c->handle) != 0;
+}
+
 static napi_value sleep_until(napi_env env, napi_callback_info info)
 {
 	napi_value id;
@@ -74,7 +82,7 @@ static napi_value sleep_until(napi_env env, napi_callback_info info)
 
 	if (c->handle == NULL)
 		return value_of_bool(env, false);
-	return sleep_at(env, id, &c->point);
+	return sleep_at(env, id, &c->point, has_news, c);
 }
 
 static napi_value sequence(napi_env env, napi_callback_info info)

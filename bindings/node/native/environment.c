@@ -93,7 +93,9 @@ static void woken(napi_env env, napi_value callback, void *context, void *data)
 	(void)data;
 	while (env != NULL &&
 	       (s = sleepers_take_notice(environment, &notice)) != NULL)
-		tell(env, callback, s, notice);
+		if (notice == NOTICE_MOVED || s->recheck == NULL ||
+		    s->recheck(s->context))
+			tell(env, callback, s, notice);
 }
 
 /* Before the thread-safe function goes: the sleeping thread forgets us. */

@@ -104,7 +104,7 @@ static napi_value sleep_until(napi_env env, napi_callback_info info)
 
 	if (p->handle == NULL)
 		return value_of_bool(env, false);
-	return sleep_at(env, id, &p->point);
+	return sleep_at(env, id, &p->point, NULL, NULL);
 }
 
 static void leave(napi_env env, struct producer *p)

@@ -35,7 +35,8 @@ int64_t range_set(const struct range *range, int64_t start, int64_t n);
 
 /* sleep(id) of a handle that has announced itself at this point. */
 napi_value sleep_at(napi_env env, napi_value id,
-		    const struct disruptor_wait_point *point);
+		    const struct disruptor_wait_point *point,
+		    bool (*recheck)(void *), void *context);
 
 napi_value ring_new_producer(napi_env env, napi_callback_info info);
 napi_value ring_new_consumer(napi_env env, napi_callback_info info);

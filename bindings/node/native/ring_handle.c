@@ -52,7 +52,8 @@ int64_t range_set(const struct range *range, int64_t start, int64_t n)
 }
 
 napi_value sleep_at(napi_env env, napi_value id,
-		    const struct disruptor_wait_point *point)
+		    const struct disruptor_wait_point *point,
+		    bool (*recheck)(void *), void *context)
 {
 	struct sleeper *s = environment_sleeper(environment_of(env),
 						uint_of(env, id));
@@ -61,6 +62,8 @@ napi_value sleep_at(napi_env env, napi_value id,
 		return throw_errno(env, ENOMEM, "no memory for one who waits");
 	sleeper_cancel(s);
 	s->look = NULL;
+	s->recheck = recheck;
+	s->context = context;
 	s->point = *point;
 	if (!sleeper_register(s))
 		return throw_errno(env, EAGAIN, "no thread to sleep in");

@@ -23,7 +23,7 @@
 #define TIME_LONGEST_NS INT64_C(50000000)
 /* The original wakes nobody: looked at after an eighth of the wait again. */
 #define LOOK_SHORTEST_NS INT64_C(50000)
-#define LOOK_LONGEST_NS INT64_C(5000000)
+#define LOOK_LONGEST_NS INT64_C(10000000)
 
 struct crew {
 	struct crew *next;
