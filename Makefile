@@ -6,6 +6,8 @@
 #	make crash		participants are killed everywhere; KILLS=100000
 #				for the long form
 #	make bench		the benchmarks, into bench-results.jsonl
+#	make node		the Node.js package: builds and tests it
+#	make node-full		the same with what npm fetches for it
 #	make install		PREFIX=/usr/local DESTDIR=
 #	make clang aarch64 m32	the tests by clang, for 64-bit ARM, for 32 bits
 #	make fuzz		libFuzzer over shared rings, FUZZ_SECONDS=60
@@ -66,6 +68,15 @@ bench:
 	@$(build)
 	@bench/run $(BUILD)
 
+node: all
+	$(need) node
+	@cd bindings/node && node scripts/build.js && node scripts/test.js
+
+node-full: all
+	$(need) node c++ npm
+	@cd bindings/node && node scripts/build.js && \
+		{ node scripts/fetch.js; node scripts/test.js --all; }
+
 install:
 	$(need) cc cmake kernel-headers
 	@$(configure) -DCMAKE_INSTALL_PREFIX=$(PREFIX)
@@ -77,7 +88,7 @@ format:
 	clang-format -i $$(find include src tools examples tests bench -name '*.[ch]')
 
 clean:
-	rm -rf $(BUILD)
+	rm -rf $(BUILD) bindings/node/prebuilds bindings/node/libdisruptor
 
-.PHONY: all run test fuzz crash explore spin sanitize clang aarch64 m32 bench install \
-	format clean
+.PHONY: all run test fuzz crash explore spin sanitize clang aarch64 m32 bench \
+	node node-full install format clean

@@ -8,6 +8,7 @@ const test = require('node:test');
 
 const { Peer, newName, PATIENCE_MS } = require('./helpers');
 
+const cases = [];
 const prologue = `
 	const { Disruptor } = lib;
 	const open = (...rest) => new Disruptor(args[0], ...rest);
@@ -23,12 +24,12 @@ const prologue = `
 
 // code tells what it found; expected is all of that.
 function survives(name, code, expected, options) {
-	test(name, { timeout: PATIENCE_MS }, async (t) => {
-		const peer = new Peer(t, prologue + code, [newName(t)], options);
+	cases.push((t) => t.test(name, async (one) => {
+		const peer = new Peer(one, prologue + code, [newName(one)], options);
 
 		assert.equal(await peer.ended, 0);
 		assert.deepEqual(peer.lines, expected);
-	});
+	}));
 }
 
 survives('a Buffer after release is empty', `
@@ -186,3 +187,7 @@ survives('an ignored consumer comes back', `
 	d.produceCommitSync();
 	tell([back.consumeNewSync().map((b) => b[0]), back.prevConsumeStart]);
 `, [[[], 3], [[5], 3]]);
+
+test('what crashed', { concurrency: 4, timeout: PATIENCE_MS }, async (t) => {
+	await Promise.all(cases.map((one) => one(t)));
+});

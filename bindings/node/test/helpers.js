@@ -82,7 +82,9 @@ class Peer {
 	}
 }
 
-// A worker that runs code; its first message says that it got there.
+// A worker that runs code; its first message says that it got there. Its end and
+// its next message are worker.ended and worker.said: listening later is too
+// late for one that ends at once.
 async function startWorker(code, data) {
 	const worker = new Worker(`
 		const { workerData: args, parentPort } =
@@ -91,8 +93,12 @@ async function startWorker(code, data) {
 		const tell = (value) => parentPort.postMessage(value);
 		${code}`, { eval: true, workerData: data });
 
+	worker.ended = new Promise((resolve) => worker.once('exit', resolve));
 	await new Promise((resolve, reject) => {
-		worker.once('message', resolve);
+		worker.once('message', () => {
+			worker.said = new Promise((say) => worker.once('message', say));
+			resolve();
+		});
 		worker.once('error', reject);
 	});
 	return worker;

@@ -54,14 +54,14 @@ for (const [name, [prologue, code]] of Object.entries(waits))
 		here.release();
 	});
 
-test('a worker that only waits without ref ends by itself', async (t) => {
+test('a worker that only waits without ref ends by itself',
+	{ timeout: PATIENCE_MS }, async (t) => {
 	const shared = newName(t);
 	const here = Ring.create(shared, { slots: 4, slotSize: 8 });
 	const worker = await startWorker(`${ring}
 		c.onBatch(() => {}, { ref: false });`, shared);
 
-	assert.equal(await new Promise((resolve) => worker.on('exit', resolve)),
-		0);
+	assert.equal(await worker.ended, 0);
 	here.release();
 });
 
@@ -79,7 +79,6 @@ test('events between workers', { timeout: PATIENCE_MS }, async (t) => {
 			c.poll((s) => { sum += ring.f64[ring.offset(s) / 8]; });
 		tell(sum);
 		ring.release();`, { handle: here.handle });
-	const sum = new Promise((resolve) => consumer.once('message', resolve));
 	const code = `
 		const ring = lib.Ring.from(args.handle);
 		const p = ring.producer();
@@ -93,10 +92,9 @@ test('events between workers', { timeout: PATIENCE_MS }, async (t) => {
 	const producers = await Promise.all([0, 1].map(() =>
 		startWorker(code, { handle: here.handle })));
 
-	await Promise.all(producers.map((worker) =>
-		new Promise((resolve) => worker.on('exit', resolve))));
+	await Promise.all(producers.map((worker) => worker.ended));
 	here.close();
-	assert.equal(await sum, EVENTS * (EVENTS + 1));
+	assert.equal(await consumer.said, EVENTS * (EVENTS + 1));
 	here.release();
 });
 
