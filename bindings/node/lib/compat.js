@@ -4,6 +4,7 @@
 'use strict';
 
 const binding = require('./binding');
+const guard = require('./guard');
 const waits = require('./waits');
 const { wrongType, outOfRange, released, notClaimed, checkFunction } =
 	require('./errors');
@@ -568,11 +569,6 @@ class Disruptor {
 			throw wrongType('A number was expected');
 		this.#checked(this.#native.setStatus(status));
 	}
-}
-
-// Not to be moved to another thread: its memory would outlive the mapping.
-function guard(buffer) {
-	require('node:worker_threads').markAsUntransferable(buffer);
 }
 
 Disruptor.prototype[Symbol.dispose] = function dispose() {

@@ -4,9 +4,9 @@
 
 const { constants } = require('node:buffer');
 const { setTimeout: sleep } = require('node:timers/promises');
-const { markAsUntransferable } = require('node:worker_threads');
 
 const binding = require('./binding');
+const guard = require('./guard');
 const { Producer } = require('./producer');
 const { Consumer } = require('./consumer');
 const { waitOptions } = require('./handles');
@@ -94,7 +94,7 @@ class Ring {
 		this.#mask = native.slots - 1;
 		this.#stride = native.stride;
 		this.#slotSize = native.slotSize;
-		markAsUntransferable(this.#memory);
+		guard(this.#memory);
 		this.#makeViews();
 	}
 

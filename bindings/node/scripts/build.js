@@ -34,6 +34,7 @@ function vendor(base) {
 	for (const part of ['include', 'src', 'LICENSE'])
 		fs.cpSync(path.join(base, part), path.join(vendored, part),
 			{ recursive: true });
+	fs.cpSync(path.join(base, 'LICENSE'), path.join(root, 'LICENSE'));
 }
 
 // Beside the running node, as Debian's libnode-dev has them, or from the npm
