@@ -8,6 +8,7 @@
 #	make bench		the benchmarks, into bench-results.jsonl
 #	make node		the Node.js package: builds and tests it
 #	make node-full		the same with what npm fetches for it
+#	make bench-node		its benchmark, appended to bench-results.jsonl
 #	make install		PREFIX=/usr/local DESTDIR=
 #	make clang aarch64 m32	the tests by clang, for 64-bit ARM, for 32 bits
 #	make fuzz		libFuzzer over shared rings, FUZZ_SECONDS=60
@@ -77,6 +78,12 @@ node-full: all
 	@cd bindings/node && node scripts/build.js && \
 		{ node scripts/fetch.js; node scripts/test.js --all; }
 
+bench-node: all
+	$(need) node c++ npm
+	@cd bindings/node && node scripts/build.js && \
+		{ node scripts/fetch.js; \
+		node bench/run.js --append ../../bench-results.jsonl; }
+
 install:
 	$(need) cc cmake kernel-headers
 	@$(configure) -DCMAKE_INSTALL_PREFIX=$(PREFIX)
@@ -91,4 +98,4 @@ clean:
 	rm -rf $(BUILD) bindings/node/prebuilds bindings/node/libdisruptor
 
 .PHONY: all run test fuzz crash explore spin sanitize clang aarch64 m32 bench \
-	node node-full install format clean
+	node node-full bench-node install format clean

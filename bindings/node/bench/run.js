@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+// run.js [--append FILE]: measures, prints a table, and appends its rows to FILE
+// as JSON, a line each, as bench/ does. Beside the original if fetch.js has
+// fetched it. ROUNDS=5 and SCALE=1 from the environment.
+'use strict';
+
+const { spawn } = require('node:child_process');
+const fs = require('node:fs');
+const path = require('node:path');
+
+const root = path.join(__dirname, '..');
+const build = path.resolve(root, '..', '..',
+	process.env.DISRUPTOR_BUILD ?? 'build');
+const original = path.join(build, 'node', 'node_modules',
+	'shared-memory-disruptor');
+const ROUNDS = Number(process.env.ROUNDS ?? 5);
+const SCALE = Number(process.env.SCALE ?? 1);
+const append = process.argv.indexOf('--append');
+
+const OURS = 'libdisruptor-node';
+const DROP_IN = 'libdisruptor-node drop-in';
+const THEIRS = 'shared-memory-disruptor';
+
+function row(scenario, name, system, batch, messages, library = root,
+	between = 'processes') {
+	return { scenario, name, system, batch, library, between,
+		messages: Math.ceil(messages * SCALE / 64 / 100) * 6400, values: [],
+		latencies: [] };
+}
+
+const rows = [
+	row('node_one_way', OURS, 'ring', 64, 1.6e7),
+	row('node_one_way', OURS, 'ring', 1, 2e6),
+	row('node_one_way', DROP_IN, 'compat', 64, 6e6),
+	row('node_one_way', DROP_IN, 'compat', 1, 2e6),
+	row('node_one_way', `${DROP_IN}, promises`, 'promises', 1, 1e6),
+	row('node_one_way', THEIRS, 'compat', 64, 3e6, original),
+	row('node_one_way', THEIRS, 'compat', 1, 1e6, original),
+	row('node_one_way', `${THEIRS}, promises`, 'promises', 1, 2e5, original),
+	row('node_one_way', 'process.send', 'send', 1, 1e5),
+	row('node_one_way', 'MessagePort', 'port', 1, 2e5, root, 'threads'),
+	row('node_one_way', 'pipe', 'pipe', 1, 3e5),
+	row('node_one_way', 'pipe', 'pipe', 64, 6e6),
+	row('node_round_trip', OURS, 'ring', 1, 5000),
+	row('node_round_trip', `${OURS}, no spin`, 'asleep', 1, 5000),
+	row('node_round_trip', `${DROP_IN}, promises`, 'compat', 1, 5000),
+	row('node_round_trip', `${THEIRS}, promises`, 'compat', 1, 5000, original),
+	row('node_round_trip', 'process.send', 'send', 1, 5000),
+	row('node_round_trip', 'MessagePort', 'port', 1, 5000, root, 'threads'),
+	row('node_round_trip', 'pipe', 'pipe', 1, 5000),
+].filter(({ library }) => library === root || fs.existsSync(
+	path.join(original, 'build', 'Release')));
+
+function forget(name) {
+	for (const suffix of ['', '-there', '-back'])
+		fs.rmSync(`/dev/shm/${name}${suffix}`, { force: true });
+}
+
+function measureOnce(one) {
+	const name = `disruptor-node-bench.${process.pid}`;
+	const file = one.scenario === 'node_one_way' ? 'one_way.js' :
+		'round_trip.js';
+	const child = spawn(process.execPath, [path.join(__dirname, file),
+		JSON.stringify({ system: one.system, library: one.library, name,
+			messages: one.messages, batch: one.batch })],
+	{ stdio: ['ignore', 'pipe', 'inherit'] });
+	let output = '';
+
+	child.stdout.on('data', (data) => {
+		output += data;
+	});
+	return new Promise((resolve, reject) => child.on('close', (code) => {
+		forget(name);
+		try {
+			resolve(JSON.parse(output));
+		} catch {
+			reject(new Error(`${one.name}: ended with ${code}`));
+		}
+	}));
+}
+
+function sorted(values) {
+	return [...values].sort((a, b) => a - b);
+}
+
+function quantile(values, q) {
+	return sorted(values)[Math.min(values.length - 1,
+		Math.floor(values.length * q))];
+}
+
+function describe(one) {
+	const result = {
+		scenario: one.scenario, system: one.name, event_size: 8,
+		capacity: one.scenario === 'node_one_way' ? 65536 : 64,
+		batch: one.batch, ns_per_event: quantile(one.values, 0.5),
+		min: Math.min(...one.values), max: Math.max(...one.values),
+		runs: one.values.length, placement: 'free', between: one.between,
+		producers: 1, consumers: 1,
+	};
+
+	if (one.latencies.length > 0)
+		for (const [key, q] of [['p50', 0.5], ['p90', 0.9], ['p99', 0.99],
+			['p99_9', 0.999], ['p100', 1]])
+			result[key] = quantile(one.latencies, q);
+	return result;
+}
+
+function print(results) {
+	let scenario;
+
+	for (const r of results) {
+		if (r.scenario !== scenario)
+			console.log(`\n${scenario = r.scenario}: node ` +
+				`${process.version}, messages of 8 bytes\n  ` +
+				'ns per message'.padEnd(38) + 'batch    median       min' +
+				'       max       p50       p99');
+		console.log(`  ${r.system.padEnd(36)}${[r.batch, r.ns_per_event, r.min,
+			r.max, r.p50, r.p99].map((value, i) => value === undefined ? '' :
+			value.toFixed(i === 0 ? 0 : 1).padStart(i === 0 ? 7 : 10))
+			.join('')}`);
+	}
+}
+
+async function main() {
+	if (rows.every(({ library }) => library === root))
+		console.log('without shared-memory-disruptor: scripts/fetch.js has ' +
+			'not fetched it');
+	for (let round = 0; round < ROUNDS; round++)
+		for (const one of rows) {
+			const { ns, latencies } = await measureOnce(one);
+			one.values.push(ns ?? quantile(latencies, 0.5));
+			one.latencies.push(...latencies ?? []);
+		}
+	const results = rows.map(describe);
+	print(results);
+	if (append > 0)
+		fs.appendFileSync(process.argv[append + 1], results.map((r) =>
+			`${JSON.stringify(r)}\n`).join(''));
+}
+
+main().catch((error) => {
+	console.error(error.message);
+	process.exitCode = 1;
+});
