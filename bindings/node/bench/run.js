@@ -15,6 +15,7 @@ const original = path.join(build, 'node', 'node_modules',
 	'shared-memory-disruptor');
 const ROUNDS = Number(process.env.ROUNDS ?? 5);
 const SCALE = Number(process.env.SCALE ?? 1);
+const PATIENCE_MS = 60000;
 const append = process.argv.indexOf('--append');
 
 const OURS = 'libdisruptor-node';
@@ -44,7 +45,7 @@ const rows = [
 	row('node_round_trip', OURS, 'ring', 1, 5000),
 	row('node_round_trip', `${OURS}, no spin`, 'asleep', 1, 5000),
 	row('node_round_trip', `${DROP_IN}, promises`, 'compat', 1, 5000),
-	row('node_round_trip', `${THEIRS}, promises`, 'compat', 1, 5000, original),
+	row('node_round_trip', `${THEIRS}, promises`, 'compat', 1, 1000, original),
 	row('node_round_trip', 'process.send', 'send', 1, 5000),
 	row('node_round_trip', 'MessagePort', 'port', 1, 5000, root, 'threads'),
 	row('node_round_trip', 'pipe', 'pipe', 1, 5000),
@@ -63,18 +64,21 @@ function measureOnce(one) {
 	const child = spawn(process.execPath, [path.join(__dirname, file),
 		JSON.stringify({ system: one.system, library: one.library, name,
 			messages: one.messages, batch: one.batch })],
-	{ stdio: ['ignore', 'pipe', 'inherit'] });
+	{ stdio: ['ignore', 'pipe', 'inherit'], timeout: PATIENCE_MS,
+		killSignal: 'SIGKILL' });
 	let output = '';
 
 	child.stdout.on('data', (data) => {
 		output += data;
 	});
-	return new Promise((resolve, reject) => child.on('close', (code) => {
+	return new Promise((resolve) => child.on('close', (code, signal) => {
 		forget(name);
 		try {
 			resolve(JSON.parse(output));
 		} catch {
-			reject(new Error(`${one.name}: ended with ${code}`));
+			console.log(`no result of ${one.scenario}, ${one.name}: it ended ` +
+				`with ${signal ?? code}`);
+			resolve(undefined);
 		}
 	}));
 }
@@ -127,11 +131,15 @@ async function main() {
 			'not fetched it');
 	for (let round = 0; round < ROUNDS; round++)
 		for (const one of rows) {
-			const { ns, latencies } = await measureOnce(one);
+			const result = await measureOnce(one);
+			if (result === undefined)
+				continue;
+			const { ns, latencies } = result;
 			one.values.push(ns ?? quantile(latencies, 0.5));
 			one.latencies.push(...latencies ?? []);
 		}
-	const results = rows.map(describe);
+	const results = rows.filter(({ values }) => values.length > 0)
+		.map(describe);
 	print(results);
 	if (append > 0)
 		fs.appendFileSync(process.argv[append + 1], results.map((r) =>

@@ -10,7 +10,7 @@
  *	segment.c		mapped segments of the original's layout
  *	compat.c		the original's algorithm on them
  *	compat_wait.c		waiting for it
- *	compat_object.c		and its face to JavaScript
+ *	compat_open.c, compat_object.c	and its face to JavaScript
  *	ring_handle.c, ring_object.c, producer_object.c, consumer_object.c,
  *	info_object.c
  *				libdisruptor's face to JavaScript

@@ -102,6 +102,12 @@ int64_t compat_recover(struct compat *c, uint64_t start, uint64_t end);
 void compat_ignore(struct compat *c);
 void compat_set_status(struct compat *c, uint32_t status);
 
+/* --- compat_object.c ---------------------------------------------------- */
+
+bool compat_add_methods(napi_env env, napi_value object, struct compat *c);
+void compat_leave(struct compat *c);
+void compat_destroy(napi_env env, void *data, void *hint);
+
 /* --- compat_wait.c ------------------------------------------------------ */
 
 enum compat_wait {
