@@ -38,8 +38,9 @@ test('200 waiters, and fs.stat goes on', { timeout: PATIENCE_MS }, async (t) => 
 
 // The share of a core that a process takes which waits in code.
 async function idleShare(t, code) {
-	const peer = new Peer(t, `${code}
-		setTimeout(() => {
+	const peer = new Peer(t, `let there = Promise.resolve();
+		${code}
+		there.then(() => setTimeout(() => {
 			const before = process.cpuUsage();
 			const began = process.hrtime.bigint();
 			setTimeout(() => {
@@ -48,7 +49,7 @@ async function idleShare(t, code) {
 				tell((used.user + used.system) * 1000 / ns);
 				process.exit();
 			}, ${IDLE_MS});
-		}, 300);`, [newName(t), newName(t)]);
+		}, 300));`, [newName(t), newName(t)]);
 
 	return peer.take();
 }
@@ -88,10 +89,13 @@ const blocking = {
 for (const [name, code] of Object.entries(blocking))
 	idle[name] = `
 		const { Worker } = require('node:worker_threads');
-		new Worker(${JSON.stringify(`
-			const { workerData: args } = require('node:worker_threads');
+		const worker = new Worker(${JSON.stringify(`
+			const { workerData: args, parentPort } =
+				require('node:worker_threads');
 			const lib = require(${JSON.stringify(require.resolve('..'))});
-			${code}`)}, { eval: true, workerData: args });`;
+			parentPort.postMessage('there');
+			${code}`)}, { eval: true, workerData: args });
+		there = new Promise((resolve) => worker.once('message', resolve));`;
 
 // All at once: each counts its own time.
 test('idle', { concurrency: true, timeout: PATIENCE_MS }, async (t) => {
