@@ -65,6 +65,7 @@ spin:
 
 bench:
 	$(need) cc cmake kernel-headers
+	$(need) --optional c++ boost moodycamel ck dpdk zeromq
 	@$(configure) -DDISRUPTOR_BUILD_BENCH=ON
 	@$(build)
 	@bench/run $(BUILD)

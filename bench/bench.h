@@ -18,8 +18,14 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#ifdef __cplusplus
+extern "C" {
+#endif
 #include "clock.h"
 #include "histogram.h"
+#ifdef __cplusplus
+}
+#endif
 
 #include <sched.h>
 #include <stdbool.h>
@@ -42,6 +48,8 @@ enum bench_kind {
 	BENCH_ROUND_TRIP,
 	/* One event to a consumer that sleeps, which records the time. */
 	BENCH_WAKE_UP,
+	/* Events at a fixed rate; the consumer records how late each is. */
+	BENCH_OPEN_LOOP,
 	/* A producer alone that times its publishing and not its draining. */
 	BENCH_PUBLISH
 };
@@ -55,6 +63,7 @@ struct bench_shape {
 	/* Bit k: the consumer takes an event when consumer k is done with it */
 	uint32_t after[BENCH_CONSUMERS_MAX];
 	bool processes; /* members are processes, not threads */
+	uint32_t rate;	/* million events a second (BENCH_OPEN_LOOP) */
 };
 
 /* What a consumer expects. Copied to a local variable for the hot loop. */
@@ -142,6 +151,7 @@ struct bench_scenario {
 	uint32_t producers, consumers;
 	uint32_t after[BENCH_CONSUMERS_MAX];
 	const struct bench_cell *cells; /* ends with one of size 0 */
+	uint32_t rate;
 };
 
 #ifdef __cplusplus

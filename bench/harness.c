@@ -163,7 +163,8 @@ static double median_ns(const struct histogram *ticks)
 /* One number for a sample: the mean, but where outliers rule, the median. */
 static double value_of(const struct bench_run *run, double ns)
 {
-	if (run->system->kind == BENCH_WAKE_UP)
+	if (run->system->kind == BENCH_WAKE_UP ||
+	    run->system->kind == BENCH_OPEN_LOOP)
 		return median_ns(&run->latency);
 	if (run->blocks.total != 0)
 		return median_ns(&run->blocks) / (double)run->block;

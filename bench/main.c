@@ -122,6 +122,9 @@ static void introduce(void)
 		printf("Other programs are running (load %.1f): not for "
 		       "publication.\n",
 		       load);
+	if (*PEERS_ABSENT != '\0')
+		printf("Not installed here, and so not measured: %s.\n",
+		       PEERS_ABSENT);
 	fflush(stdout);
 }
 

@@ -35,10 +35,11 @@ static void pipe_free(struct pipe_ends *p)
 }
 
 BENCH_INLINE size_t pipe_put(struct pipe_ends *p, const void *events,
-			     size_t size, size_t n)
+			     size_t size, size_t n, uint32_t producer)
 {
 	ssize_t done = write(p->write, events, n * size);
 
+	(void)producer;
 	if (done < 0)
 		bench_fail("write: %m");
 	return (size_t)done / size;
@@ -59,7 +60,8 @@ static bool pipe_fits(const struct bench_system *system,
 {
 	(void)system;
 	return shape->consumers == 1 &&
-	       shape->capacity * shape->event_size <= PIPE_BYTES_MAX;
+	       shape->capacity * shape->event_size <= PIPE_BYTES_MAX &&
+	       shape->rate <= 1;
 }
 
 #define QUEUE_NAME "pipe"

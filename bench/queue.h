@@ -8,7 +8,8 @@
  *	QUEUE_NEW	QUEUE_TYPE *(const struct bench_run *)
  *	QUEUE_FREE	void (QUEUE_TYPE *)
  *	QUEUE_PUT	size_t (QUEUE_TYPE *, const void *events, size_t size,
- *			size_t n): how many of n events were taken, 0: full
+ *			size_t n, uint32_t producer): how many of n events were
+ *			taken, 0: full
  *	QUEUE_GET	size_t (QUEUE_TYPE *, void *events, size_t size,
  *			size_t max): how many were there, 0: empty
  *	QUEUE_GET_MAX	events to get at once, 1 to BENCH_BATCH_MAX; a round
@@ -21,6 +22,7 @@
  * pipe, may.)
  */
 #include "event.h"
+#include "open_loop.h"
 #include "round_trip.h"
 
 struct queue_pair {
@@ -55,7 +57,7 @@ BENCH_INLINE void queue_put_all(struct bench_member *m, QUEUE_TYPE *queue,
 	const char *bytes = (const char *)events;
 	size_t done;
 
-	while ((done = QUEUE_PUT(queue, bytes, size, n)) < n) {
+	while ((done = QUEUE_PUT(queue, bytes, size, n, m->stage)) < n) {
 		if (done == 0)
 			bench_wait(m);
 		bytes += done * size;
@@ -71,7 +73,7 @@ BENCH_INLINE void queue_produce_each(struct bench_member *m, size_t size)
 
 	for (; value < end; value++) {
 		bench_fill(event, value, size);
-		while (QUEUE_PUT(queue, event, size, 1) == 0)
+		while (QUEUE_PUT(queue, event, size, 1, m->stage) == 0)
 			bench_wait(m);
 	}
 	m->value = value;
@@ -140,7 +142,7 @@ BENCH_INLINE void queue_send(struct bench_member *m, uint64_t value,
 	uint64_t event[256 / sizeof(uint64_t)];
 
 	bench_fill(event, value, size);
-	while (QUEUE_PUT(queue, event, size, 1) == 0)
+	while (QUEUE_PUT(queue, event, size, 1, m->stage) == 0)
 		bench_wait(m);
 }
 
@@ -157,6 +159,29 @@ BENCH_INLINE void queue_receive(struct bench_member *m, size_t size)
 
 BENCH_DEFINE_ROUND_TRIP(queue, queue_send, queue_receive);
 
+BENCH_INLINE void queue_put_open(struct bench_member *m, uint64_t value,
+				 uint64_t due)
+{
+	QUEUE_TYPE *queue = ((struct queue_pair *)m->run->ring)->there;
+	struct open_loop_event event = { value, due };
+
+	while (QUEUE_PUT(queue, &event, sizeof(event), 1, m->stage) == 0)
+		bench_wait(m);
+}
+
+BENCH_INLINE uint64_t queue_get_open(struct bench_member *m)
+{
+	QUEUE_TYPE *queue = ((struct queue_pair *)m->run->ring)->there;
+	struct open_loop_event events[QUEUE_GET_MAX];
+	size_t n = QUEUE_GET(queue, events, sizeof(*events), QUEUE_GET_MAX), i;
+
+	for (i = 0; i < n; i++)
+		open_loop_seen(m, &events[i]);
+	return n;
+}
+
+BENCH_DEFINE_OPEN_LOOP(queue, queue_put_open, queue_get_open);
+
 #define QUEUE_SYSTEM(what, producer, consumer)                                 \
 	{                                                                      \
 		QUEUE_NAME, what, QUEUE_FITS, queue_open, queue_close, NULL,   \
@@ -170,3 +195,7 @@ BENCH_SYSTEM(queue_stream);
 static const struct bench_system queue_round_trip =
 	QUEUE_SYSTEM(BENCH_ROUND_TRIP, queue_ping, queue_pong);
 BENCH_SYSTEM(queue_round_trip);
+
+static const struct bench_system queue_open_loop =
+	QUEUE_SYSTEM(BENCH_OPEN_LOOP, queue_produce_open, queue_consume_open);
+BENCH_SYSTEM(queue_open_loop);

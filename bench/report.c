@@ -58,7 +58,8 @@ static void print_head(const struct row *row, FILE *out)
 		row->shape.batch);
 	fprintf(out, "  %-36s %-11s %9s %9s %9s %4s", "ns per event", "",
 		"median", "min", "max", "runs");
-	if (kind == BENCH_ROUND_TRIP || kind == BENCH_WAKE_UP)
+	if (kind == BENCH_ROUND_TRIP || kind == BENCH_WAKE_UP ||
+	    kind == BENCH_OPEN_LOOP)
 		fprintf(out, " %8s %8s %8s %8s", "p50", "p99", "p99.9",
 			"p99.99");
 	fputc('\n', out);

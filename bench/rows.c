@@ -74,6 +74,7 @@ static void add_cell(const struct plan *plan, struct results *results,
 	row.shape.consumers = s->consumers;
 	memcpy(row.shape.after, s->after, sizeof(s->after));
 	row.shape.processes = processes;
+	row.shape.rate = s->rate;
 	for (i = 0; i < system_count; i++) {
 		row.system = systems[i];
 		if (wanted(plan, &row, cell))
