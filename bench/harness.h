@@ -25,6 +25,8 @@ struct plan {
 	double seconds;	      /* the whole may take */
 	const char *scenario; /* only this one; NULL: all */
 	const char *system;   /* only whose names hold this; NULL: all */
+	/* Only such shapes; 0: all. */
+	uint32_t event_size, capacity, batch;
 };
 
 struct results {

@@ -20,6 +20,8 @@ static const char help[] =
 	"  --seconds N      measure for so long\n"
 	"  --scenario NAME  only this one\n"
 	"  --system TEXT    only systems whose names hold that\n"
+	"  --event-size N, --capacity N, --batch N\n"
+	"                   only such shapes\n"
 	"  --cpus A,B,...   on these CPUs; else on the first two allowed\n"
 	"  --output FILE    where the JSON goes; else bench-results.jsonl\n"
 	"  --list           say what would be measured\n"
@@ -30,6 +32,9 @@ enum option_code {
 	OPTION_SECONDS,
 	OPTION_SCENARIO,
 	OPTION_SYSTEM,
+	OPTION_EVENT_SIZE,
+	OPTION_CAPACITY,
+	OPTION_BATCH,
 	OPTION_CPUS,
 	OPTION_OUTPUT,
 	OPTION_LIST,
@@ -41,6 +46,9 @@ static const struct option options[] = {
 	{ "seconds", required_argument, NULL, OPTION_SECONDS },
 	{ "scenario", required_argument, NULL, OPTION_SCENARIO },
 	{ "system", required_argument, NULL, OPTION_SYSTEM },
+	{ "event-size", required_argument, NULL, OPTION_EVENT_SIZE },
+	{ "capacity", required_argument, NULL, OPTION_CAPACITY },
+	{ "batch", required_argument, NULL, OPTION_BATCH },
 	{ "cpus", required_argument, NULL, OPTION_CPUS },
 	{ "output", required_argument, NULL, OPTION_OUTPUT },
 	{ "list", no_argument, NULL, OPTION_LIST },
@@ -64,6 +72,16 @@ static double parse_seconds(const char *text)
 	return seconds;
 }
 
+static uint32_t parse_number(void)
+{
+	char *end;
+	long n = strtol(optarg, &end, 10);
+
+	if (*end != '\0' || n <= 0 || n > INT32_MAX)
+		bench_fail("'%s' is no number", optarg);
+	return (uint32_t)n;
+}
+
 static void take(struct arguments *a, int option)
 {
 	switch (option) {
@@ -78,6 +96,15 @@ static void take(struct arguments *a, int option)
 		break;
 	case OPTION_SYSTEM:
 		a->plan.system = optarg;
+		break;
+	case OPTION_EVENT_SIZE:
+		a->plan.event_size = parse_number();
+		break;
+	case OPTION_CAPACITY:
+		a->plan.capacity = parse_number();
+		break;
+	case OPTION_BATCH:
+		a->plan.batch = parse_number();
 		break;
 	case OPTION_CPUS:
 		a->cpus = optarg;

@@ -32,6 +32,11 @@ const char *row_scenario(const struct row *row)
 				      row->scenario->name;
 }
 
+static bool is_or_any(uint32_t wanted, uint32_t value)
+{
+	return wanted == 0 || wanted == value;
+}
+
 static bool wanted(const struct plan *plan, const struct row *row,
 		   const struct bench_cell *cell)
 {
@@ -42,6 +47,10 @@ static bool wanted(const struct plan *plan, const struct row *row,
 		return false;
 	if (system->fits != NULL ? !system->fits(system, &row->shape) :
 				   row->shape.processes)
+		return false;
+	if (!is_or_any(plan->event_size, cell->event_size) ||
+	    !is_or_any(plan->capacity, cell->capacity) ||
+	    !is_or_any(plan->batch, cell->batch))
 		return false;
 	return (plan->scenario == NULL ||
 		strcmp(plan->scenario, row_scenario(row)) == 0) &&
