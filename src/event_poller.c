@@ -4,11 +4,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One scan of commit words looks at no more than this, to stay in the cache. */
+/*
+ * One scan of commit words looks at no more than this, to stay in the cache;
+ * unless the handle's batch_max says otherwise.
+ */
 #define SCAN_MAX 256
 /* One poll looks no more often than this, and once for each slot's gap. */
 #define TRIES_MAX 64
 #define STALL_LIMIT_MAX_NS (INT64_C(3600) * 1000000000)
+/* A waiting poller looks so often before it asks the clock. */
+#define LOOKS_BEFORE_CLOCK 32
 
 static struct disruptor_poller_private *
 private_of(struct disruptor_poller *poller)
@@ -28,7 +33,7 @@ static void step_over_gap(struct disruptor_poller *poller)
 	if (poller->ready < poller->next)
 		poller->ready = poller->next;
 	disruptor_sequence_store_release(&r->sequence, poller->next);
-	if (disruptor_signal_wanted(&r->signal, poller->must_fence))
+	if (disruptor_signal_wanted(&r->signal))
 		disruptor_poller_wake(poller);
 }
 
@@ -204,6 +209,28 @@ static uint32_t *point(void *context)
 			   &p->disruptor->consumers[index].signal;
 }
 
+/*
+ * Before the clock is asked, which takes as long as an event does from core to
+ * core.
+ */
+static int64_t look_again(struct disruptor_poller *poller,
+			  const struct disruptor_wait *wait)
+{
+	bool hint = wait->strategy != DISRUPTOR_WAIT_BUSY_SPIN;
+	int64_t n = 0;
+	int i;
+
+	if (hint && wait->strategy != DISRUPTOR_WAIT_BUSY_SPIN_HINT &&
+	    wait->spin_ns == 0)
+		return 0;
+	for (i = 0; i < LOOKS_BEFORE_CLOCK && n == 0; i++) {
+		if (hint)
+			disruptor_spin_hint();
+		n = disruptor_poll(poller);
+	}
+	return n;
+}
+
 int64_t disruptor_poll_wait_slow(struct disruptor_poller *poller,
 				 int64_t timeout_ns)
 {
@@ -211,7 +238,10 @@ int64_t disruptor_poll_wait_slow(struct disruptor_poller *poller,
 	struct disruptor_waiter waiter = { poller,  attempt,  point,
 					   suspect, held_up,  &p->wait,
 					   p->disruptor };
+	int64_t n = look_again(poller, &p->wait);
 
+	if (n != 0)
+		return n;
 	return disruptor_wait_until(&waiter, timeout_ns);
 }
 
@@ -242,15 +272,17 @@ static void connect(struct disruptor_poller_private *p,
 	poller->barrier.cursor = &d->words->cursor;
 	poller->barrier.control = &d->words->control;
 	poller->barrier.upstream = p->upstream;
-	poller->must_fence = !d->can_barrier;
+	poller->shared = d->shared;
 	poller->halted = d->halted;
 	poller->batch_max = d->ring.words != NULL && capacity > SCAN_MAX ?
 				    SCAN_MAX :
 				    capacity;
-	if (o->batch_max > 0 && o->batch_max < poller->batch_max)
-		poller->batch_max = o->batch_max;
+	if (o->batch_max > 0)
+		poller->batch_max =
+			o->batch_max < capacity ? o->batch_max : capacity;
 	poller->hidden = p;
 	p->on_upstream_lost = o->on_upstream_lost;
+	disruptor_slip_prepare(p);
 	/* The first poll learns whom to follow. */
 	poller->epoch = disruptor_load_acquire_u64(
 				&d->words->control.epoch) -

@@ -19,6 +19,7 @@
  *	stall.c			those who stand still
  *	upstream.c		whom a consumer follows
  *	event_poller.c		polls that do not succeed at once
+ *	slip.c			a moment's wait while events stream in
  *	wait_strategy.c		spin, yield, sleep, block; waking up
  *	embedding.c		sleeping for handles in a loop of one's own
  *	event_handler.c		one batch: calls, errors, early release
@@ -144,6 +145,14 @@ struct disruptor_producer_private {
 	uint16_t gating[DISRUPTOR_CONSUMERS_LIMIT];
 };
 
+/* See slip.c. */
+struct disruptor_slip {
+	int pauses;		/* between two looks at the cursor */
+	uint32_t after;		/* polls until the next trial */
+	int64_t gain;		/* events between two looks: it pays */
+	int64_t target;		/* events to wait for; 0: never */
+};
+
 struct disruptor_poller_private {
 	struct disruptor_poller handle;
 	struct disruptor_poller_private *following;
@@ -151,6 +160,7 @@ struct disruptor_poller_private {
 	struct disruptor_wait wait;
 	uint64_t status;	/* of the record while it is ours */
 	uint32_t index;
+	struct disruptor_slip slip;
 	struct disruptor_os_pin pin;
 	struct disruptor_suspicion suspicion;
 	bool evicted;		/* handle.next is where it was */
@@ -293,7 +303,7 @@ uint64_t disruptor_incarnation(void);
 
 /* --- sequencer.c, producer.c, gate.c, recovery.c ------------------------ */
 
-/* Turns [s->next, s->end) of a multi producer ring into gaps. */
+/* Turns the claim in hand in a multi producer ring into gaps. */
 void disruptor_sequencer_abandon(struct disruptor_sequencer *s);
 /* Before a gap's word: followers look for gaps below this. */
 void disruptor_raise_gap_end(struct disruptor_control *control, int64_t end);
@@ -431,6 +441,10 @@ disruptor_poller_slowest_upstream(const struct disruptor_poller_private *p);
 /* Looks after whom or what it waits for. */
 void disruptor_poller_suspect(struct disruptor_poller_private *p);
 int disruptor_fail_upstream(void);
+
+/* --- slip.c ------------------------------------------------------------- */
+
+void disruptor_slip_prepare(struct disruptor_poller_private *p);
 
 /* --- wait_strategy.c ---------------------------------------------------- */
 

@@ -224,13 +224,13 @@ void disruptor_abandon_slow(struct disruptor_producer *producer)
 	struct disruptor_sequencer *s = &producer->sequencer;
 
 	if (!s->multi) {
-		s->end = s->next;
+		s->claimed = 0;
 		return;
 	}
 	disruptor_store_relaxed_u64(
 		&p->record->abandoned,
 		disruptor_load_relaxed_u64(&p->record->abandoned) +
-			(uint64_t)(s->end - s->next));
+			(uint64_t)s->claimed);
 	disruptor_sequencer_abandon(s);
 }
 
@@ -295,7 +295,6 @@ static void connect(struct disruptor_producer_private *p)
 	s->multi = d->header.producer_type == DISRUPTOR_MULTI_PRODUCER;
 	s->shared = d->shared;
 	s->intent = d->shared && s->multi ? p->record : NULL;
-	s->must_fence = !d->can_barrier;
 	s->halted = d->halted ? DISRUPTOR_HALTED : 0;
 	/*
 	 * A single producer goes on where the last one stopped, whose cursor
@@ -304,7 +303,7 @@ static void connect(struct disruptor_producer_private *p)
 	s->next = disruptor_stream_end(d);
 	if (!s->multi)
 		disruptor_sequence_store_release(s->cursor, s->next);
-	s->end = s->next;
+	s->claimed = 0;
 	s->limit = s->next;	/* the first claim scans the gate */
 	p->handle.capacity = disruptor_capacity(d);
 	p->handle.hidden = p;

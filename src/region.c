@@ -16,17 +16,6 @@ static uint64_t round_up(uint64_t value, uint64_t unit)
 	return (value + unit - 1) / unit * unit;
 }
 
-/* 16, 32 or 64 bytes, then whole lines of 64: a small slot never straddles. */
-static uint64_t stamped_stride(uint64_t event_size)
-{
-	uint64_t need = round_up(event_size, 8) + sizeof(uint64_t);
-	uint64_t stride = 16;
-
-	while (stride < 64 && stride < need)
-		stride *= 2;
-	return stride < need ? round_up(need, 64) : stride;
-}
-
 static bool has_words(const struct disruptor_header *h)
 {
 	return h->slot_layout == DISRUPTOR_SLOTS_STAMPED ||
@@ -37,7 +26,7 @@ bool disruptor_geometry_fits(uint64_t capacity, uint64_t event_size)
 {
 	return capacity != 0 && capacity <= DISRUPTOR_CAPACITY_MAX &&
 	       event_size != 0 && event_size <= DISRUPTOR_EVENT_SIZE_MAX &&
-	       capacity <= DISRUPTOR_REGION_MAX / stamped_stride(event_size);
+	       capacity <= DISRUPTOR_REGION_MAX / disruptor_stamped_stride(event_size);
 }
 
 static void place_slots(struct disruptor_header *h)
@@ -45,7 +34,7 @@ static void place_slots(struct disruptor_header *h)
 	uint64_t bytes;
 
 	if (h->slot_layout == DISRUPTOR_SLOTS_STAMPED) {
-		h->event_stride = stamped_stride(h->event_size);
+		h->event_stride = disruptor_stamped_stride(h->event_size);
 		h->word_stride = h->event_stride;
 		h->words_offset = h->events_offset + round_up(h->event_size, 8);
 		bytes = h->capacity * h->event_stride;

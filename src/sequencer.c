@@ -12,16 +12,17 @@ void disruptor_raise_gap_end(struct disruptor_control *control, int64_t end)
 
 void disruptor_sequencer_abandon(struct disruptor_sequencer *s)
 {
-	int64_t sequence;
+	int64_t sequence, end = s->next + s->claimed;
 
 	/* Before the words: who passes a gap by its upstream knows of it. */
-	disruptor_raise_gap_end(s->control, s->end);
-	for (sequence = s->next; sequence < s->end; sequence++)
+	disruptor_raise_gap_end(s->control, end);
+	for (sequence = s->next; sequence < end; sequence++)
 		disruptor_store_release_u64(
 			disruptor_ring_buffer_word(&s->ring, sequence),
 			disruptor_word_gap(sequence));
-	s->next = s->end;
-	if (disruptor_signal_wanted(&s->control->signal, s->must_fence))
+	s->next = end;
+	s->claimed = 0;
+	if (disruptor_signal_wanted(&s->control->signal))
 		disruptor_sequencer_wake(s);
 }
 

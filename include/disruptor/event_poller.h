@@ -8,6 +8,9 @@
 
 #include <errno.h>
 
+/* So many polls in a row find something before slip is tried. */
+#define DISRUPTOR_SLIP_AFTER 32
+
 /*
  * A consumer that the caller drives: poll, read, advance. One thread at a time
  * uses a handle. It gates the producers from its creation on, so poll it or
@@ -22,7 +25,10 @@ struct disruptor_poller {
 	struct disruptor_consumer_record *record;
 	int64_t batch_max;	/* events that one poll returns */
 	uint64_t epoch;		/* of control, when barrier was made */
-	uint32_t must_fence;	/* see disruptor_signal_wanted() */
+	uint32_t shared;
+	/* Slip, see disruptor_poll_slip(). */
+	uint32_t slip_in;	/* polls in a row until it is tried */
+	int64_t slip_below;	/* it waits for so many events; 0: off */
 	uint32_t halted;	/* not 0: by disruptor_halt(), or removed */
 	struct disruptor_poller_private *hidden;
 };
@@ -32,6 +38,13 @@ DISRUPTOR_BEGIN_DECLS
 /* disruptor_poll() when the fast path has no answer: gaps, close, errors. */
 DISRUPTOR_API DISRUPTOR_COLD int64_t
 disruptor_poll_slow(struct disruptor_poller *poller);
+
+/*
+ * Something is ready, up to ready, and more comes so fast that a short wait
+ * serves both sides: see src/slip.c.
+ */
+DISRUPTOR_API DISRUPTOR_COLD int64_t
+disruptor_poll_slip(struct disruptor_poller *poller, int64_t ready);
 
 /* disruptor_poll_wait() when it has to wait. */
 DISRUPTOR_API DISRUPTOR_COLD int64_t
@@ -69,13 +82,42 @@ DISRUPTOR_INLINE bool disruptor_poll_is_plain(struct disruptor_poller *poller,
 }
 
 /*
+ * True when there is nothing to do but to ask again later: nothing is ready,
+ * nobody joined, left, closed or halted, and no dead peer may be in the way.
+ */
+DISRUPTOR_INLINE bool disruptor_poll_is_idle(struct disruptor_poller *poller,
+					     int64_t ready)
+{
+	const struct disruptor_sequence_barrier *b = &poller->barrier;
+
+	if (ready != poller->next ||
+	    disruptor_load_relaxed_u32(&poller->halted) ||
+	    (disruptor_load_relaxed_u32(&b->control->state) &
+	     DISRUPTOR_STATE_CLOSED) ||
+	    disruptor_load_relaxed_u64(&b->control->epoch) != poller->epoch)
+		return false;
+	if (b->upstream_count == 0 && b->ring.words != NULL &&
+	    disruptor_load_relaxed_u64(disruptor_ring_buffer_word(
+		    &b->ring, ready)) >= disruptor_word_published(ready))
+		return false;
+	if (poller->shared &&
+	    disruptor_sequence_load_relaxed(b->cursor) > ready)
+		return false;
+	/* What comes one by one is never waited for. */
+	poller->slip_below = 0;
+	return true;
+}
+
+/*
  * How many events are ready, without waiting: a count; 0, nothing yet;
  * -ESHUTDOWN, the ring is closed and drained; -ECANCELED, halted; -ESTALE, this
  * consumer was evicted, see disruptor_poller_missed(); -EOWNERDEAD, one that it
  * follows was lost, see DISRUPTOR_UPSTREAM_FAIL; -EUCLEAN, the region is
  * damaged. Events that were ready before and not advanced over are counted
  * again. errno and disruptor_error() are set by the last three only: the others
- * are ends, not failures.
+ * are ends, not failures. While events stream in faster than one in 10 ns, it
+ * lets some hundreds come before it returns, for at most some microseconds: both
+ * sides are faster for it (src/slip.c).
  *
  * Thread safety: the handle's thread. Progress: wait-free, but for gaps and
  * joins, which are bounded; once a millisecond, when something is in the way in
@@ -88,10 +130,15 @@ DISRUPTOR_INLINE_API int64_t disruptor_poll(struct disruptor_poller *poller)
 		poller->next + poller->batch_max);
 
 	if (DISRUPTOR_UNLIKELY(!disruptor_poll_is_plain(poller, ready)))
-		return disruptor_poll_slow(poller);
+		return disruptor_poll_is_idle(poller, ready) ?
+			       0 :
+			       disruptor_poll_slow(poller);
 	if (DISRUPTOR_UNLIKELY(ready - poller->next > poller->batch_max))
 		ready = poller->next + poller->batch_max;
 	poller->ready = ready;
+	if (DISRUPTOR_UNLIKELY(ready - poller->next < poller->slip_below) ||
+	    DISRUPTOR_UNLIKELY(--poller->slip_in == 0))
+		return disruptor_poll_slip(poller, ready);
 	return ready - poller->next;
 }
 
@@ -174,8 +221,7 @@ DISRUPTOR_INLINE void disruptor_poller_release(struct disruptor_poller *poller,
 	 * all that was done with the events comes before it.
 	 */
 	disruptor_sequence_store_release(&poller->record->sequence, next);
-	if (disruptor_signal_wanted(&poller->record->signal,
-				    poller->must_fence))
+	if (disruptor_signal_wanted(&poller->record->signal))
 		disruptor_poller_wake(poller);
 }
 

@@ -56,7 +56,7 @@ DISRUPTOR_INLINE_API int64_t
 disruptor_claim_n_timeout(struct disruptor_producer *producer, int64_t n,
 			  int64_t timeout_ns)
 {
-	if (DISRUPTOR_LIKELY(n > 0 && n <= producer->capacity) &&
+	if (DISRUPTOR_LIKELY(n > 0) &&
 	    DISRUPTOR_LIKELY(disruptor_sequencer_try_claim(
 				     &producer->sequencer, n) ==
 			     DISRUPTOR_CLAIM_OK))
@@ -120,10 +120,10 @@ disruptor_producer_span(struct disruptor_producer *producer, int64_t i,
 	struct disruptor_sequencer *s = &producer->sequencer;
 
 	*n = 0;
-	if (i < 0 || i >= s->end - s->next)
+	if (i < 0 || i >= s->claimed)
 		return NULL;
 	*n = disruptor_ring_buffer_run(&s->ring, s->next + i,
-				       s->end - s->next - i);
+				       s->claimed - i);
 	return disruptor_ring_buffer_event(&s->ring, s->next + i);
 }
 
@@ -183,8 +183,7 @@ disruptor_producer_cancel(struct disruptor_producer *producer);
 DISRUPTOR_INLINE_API void
 disruptor_publish(struct disruptor_producer *producer)
 {
-	if (DISRUPTOR_LIKELY(producer->sequencer.end !=
-			     producer->sequencer.next))
+	if (DISRUPTOR_LIKELY(producer->sequencer.claimed != 0))
 		disruptor_sequencer_publish(&producer->sequencer);
 }
 
@@ -197,7 +196,7 @@ disruptor_publish(struct disruptor_producer *producer)
 DISRUPTOR_INLINE_API void
 disruptor_abandon(struct disruptor_producer *producer)
 {
-	if (producer->sequencer.end != producer->sequencer.next)
+	if (producer->sequencer.claimed != 0)
 		disruptor_abandon_slow(producer);
 }
 

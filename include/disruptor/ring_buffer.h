@@ -33,10 +33,38 @@ disruptor_ring_buffer_event(const struct disruptor_ring_buffer *ring,
 }
 
 /*
- * The same address where the event's type is known: with packed slots the
- * stride is a constant of the program. NULL and EMSGSIZE for a ring whose events
- * are too small.
+ * Bytes from slot to slot where an event and its commit word share a line: 16,
+ * 32 or 64, so that no slot lies across two, or whole lines.
  */
+DISRUPTOR_INLINE uint64_t disruptor_stamped_stride(uint64_t event_size)
+{
+	uint64_t word = sizeof(uint64_t);
+	uint64_t need = (event_size + word - 1) / word * word + word;
+
+	if (need > 32)
+		return (need + 63) / 64 * 64;
+	return need > 16 ? 32 : 16;
+}
+
+/*
+ * The same address where the event's type is known and not larger than the
+ * ring's events: the stride is a constant of the program.
+ */
+DISRUPTOR_INLINE void *
+disruptor_ring_buffer_event_of(const struct disruptor_ring_buffer *ring,
+			       int64_t sequence, size_t type_size)
+{
+	uint64_t slot = (uint64_t)sequence & ring->mask;
+
+	if (DISRUPTOR_LIKELY(ring->event_stride == type_size))
+		return ring->events + slot * type_size;
+	if (DISRUPTOR_LIKELY(ring->event_stride ==
+			     disruptor_stamped_stride(type_size)))
+		return ring->events + slot * disruptor_stamped_stride(type_size);
+	return disruptor_ring_buffer_event(ring, sequence);
+}
+
+/* NULL and EMSGSIZE for a ring whose events are too small for the type. */
 DISRUPTOR_INLINE void *
 disruptor_ring_buffer_typed(const struct disruptor_ring_buffer *ring,
 			    int64_t sequence, size_t type_size)
@@ -45,10 +73,7 @@ disruptor_ring_buffer_typed(const struct disruptor_ring_buffer *ring,
 		errno = EMSGSIZE;
 		return NULL;
 	}
-	if (DISRUPTOR_LIKELY(ring->event_stride == type_size))
-		return ring->events +
-		       ((uint64_t)sequence & ring->mask) * type_size;
-	return disruptor_ring_buffer_event(ring, sequence);
+	return disruptor_ring_buffer_event_of(ring, sequence, type_size);
 }
 
 DISRUPTOR_INLINE uint64_t *

@@ -27,9 +27,11 @@ DISRUPTOR_INLINE int64_t
 disruptor_sequence_barrier_scan(const struct disruptor_sequence_barrier *b,
 				int64_t from, int64_t to)
 {
+	struct disruptor_ring_buffer ring = b->ring;
+
 	while (from < to &&
 	       disruptor_load_acquire_u64(disruptor_ring_buffer_word(
-		       &b->ring, from)) == disruptor_word_published(from))
+		       &ring, from)) == disruptor_word_published(from))
 		from++;
 	return from;
 }

@@ -30,7 +30,7 @@
  */
 struct disruptor_sequencer {
 	int64_t next;		/* first sequence claimed or to be claimed */
-	int64_t end;		/* one past the claim; next: no claim */
+	int64_t claimed;	/* how many; 0: no claim in hand */
 	int64_t limit;		/* one past what is known to be free */
 	struct disruptor_ring_buffer ring;
 	struct disruptor_sequence *cursor;
@@ -38,7 +38,6 @@ struct disruptor_sequencer {
 	struct disruptor_producer_record *intent; /* NULL: private, or single */
 	uint32_t multi;
 	uint32_t shared;
-	uint32_t must_fence;	/* see disruptor_signal_wanted() */
 	uint32_t halted;	/* DISRUPTOR_HALTED, DISRUPTOR_CANCELED */
 };
 
@@ -99,7 +98,7 @@ disruptor_sequencer_claim_multi(struct disruptor_sequencer *s, int64_t n)
 		disruptor_sequencer_note_intent(s, cursor, cursor + n);
 	} while (!disruptor_sequence_cas(s->cursor, &cursor, cursor + n));
 	s->next = cursor;
-	s->end = cursor + n;
+	s->claimed = n;
 	/*
 	 * E8: cursor moved, then state read; disruptor_close() writes state,
 	 * and a consumer reads state, then cursor. Either this sees the close,
@@ -116,7 +115,7 @@ disruptor_sequencer_claim_multi(struct disruptor_sequencer *s, int64_t n)
 DISRUPTOR_INLINE enum disruptor_claim_result
 disruptor_sequencer_try_claim(struct disruptor_sequencer *s, int64_t n)
 {
-	if (DISRUPTOR_UNLIKELY(s->end != s->next))
+	if (DISRUPTOR_UNLIKELY(s->claimed != 0))
 		return DISRUPTOR_CLAIM_HELD;
 	if (DISRUPTOR_UNLIKELY(disruptor_sequencer_stopped(s)))
 		return DISRUPTOR_CLAIM_STOPPED;
@@ -124,34 +123,40 @@ disruptor_sequencer_try_claim(struct disruptor_sequencer *s, int64_t n)
 		return disruptor_sequencer_claim_multi(s, n);
 	if (DISRUPTOR_UNLIKELY(s->next > s->limit - n))
 		return DISRUPTOR_CLAIM_FULL;
-	s->end = s->next + n;
+	s->claimed = n;
 	return DISRUPTOR_CLAIM_OK;
 }
 
 DISRUPTOR_INLINE void
-disruptor_sequencer_publish_words(struct disruptor_sequencer *s)
+disruptor_sequencer_publish_words(const struct disruptor_ring_buffer *of, int64_t from,
+				  int64_t end)
 {
-	int64_t sequence;
+	struct disruptor_ring_buffer ring = *of;
 
 	/* E4: the word is stored after the event that it vouches for. */
-	for (sequence = s->next; sequence < s->end; sequence++)
+	for (; from < end; from++)
 		disruptor_store_release_u64(
-			disruptor_ring_buffer_word(&s->ring, sequence),
-			disruptor_word_published(sequence));
-	if (!s->multi)
-		disruptor_sequence_store_release(s->cursor, s->end);
+			disruptor_ring_buffer_word(&ring, from),
+			disruptor_word_published(from));
 }
 
-/* Publishes the claim, if there is one. */
+/*
+ * Publishes the claim, if there is one. The handle holds a position and a count
+ * and not two positions, so that from one publish to the next a single value
+ * goes through memory.
+ */
 DISRUPTOR_INLINE void disruptor_sequencer_publish(struct disruptor_sequencer *s)
 {
+	int64_t end = s->next + s->claimed;
+
 	if (s->ring.words != NULL)
-		disruptor_sequencer_publish_words(s);
-	else
-		/* E1: the events are stored before the cursor passes them. */
-		disruptor_sequence_store_release(s->cursor, s->end);
-	s->next = s->end;
-	if (disruptor_signal_wanted(&s->control->signal, s->must_fence))
+		disruptor_sequencer_publish_words(&s->ring, s->next, end);
+	/* E1: the events are stored before the cursor passes them. */
+	if (!s->multi)
+		disruptor_sequence_store_release(s->cursor, end);
+	s->next = end;
+	s->claimed = 0;
+	if (disruptor_signal_wanted(&s->control->signal))
 		disruptor_sequencer_wake(s);
 }
 

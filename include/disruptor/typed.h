@@ -34,7 +34,7 @@
 		if (DISRUPTOR_UNLIKELY(disruptor_claim_n_timeout(              \
 					       producer, 1, timeout_ns) != 1)) \
 			return NULL;                                           \
-		return (type *)disruptor_ring_buffer_typed(                    \
+		return (type *)disruptor_ring_buffer_event_of(                 \
 			&producer->sequencer.ring, producer->sequencer.next,   \
 			sizeof(type));                                         \
 	}                                                                      \

@@ -34,17 +34,15 @@ enum disruptor_wait_strategy {
 /*
  * Publisher's half of edge E5, after the store that somebody may wait for.
  * True: wake. Nobody asleep costs one load, no fence and no system call: the
- * sleeper pays for the store-load order by membarrier(2). must_fence says that
- * this process could not register for that.
+ * sleeper pays for the store-load order by membarrier(2). A process that could
+ * not register for that has set FENCE in every word.
  */
-DISRUPTOR_INLINE bool disruptor_signal_wanted(const uint32_t *signal,
-					      uint32_t must_fence)
+DISRUPTOR_INLINE bool disruptor_signal_wanted(const uint32_t *signal)
 {
 	disruptor_compiler_barrier();
 	return DISRUPTOR_UNLIKELY(
-		((disruptor_load_relaxed_u32(signal) &
-		  (DISRUPTOR_SIGNAL_SLEEPERS | DISRUPTOR_SIGNAL_FENCE)) |
-		 must_fence) != 0);
+		(disruptor_load_relaxed_u32(signal) &
+		 (DISRUPTOR_SIGNAL_SLEEPERS | DISRUPTOR_SIGNAL_FENCE)) != 0);
 }
 
 #endif

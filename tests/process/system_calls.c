@@ -130,7 +130,6 @@ static void echo_from_child(void *argument)
 	e.poller = disruptor_poller_new(from, NULL);
 	e.producer = disruptor_producer_new(to);
 	CHECK(e.poller != NULL && e.producer != NULL);
-	CHECK(e.producer->sequencer.must_fence != 0);
 	CHECK(disruptor_load_relaxed_u32(&e.producer->sequencer.control->signal)
 	      & DISRUPTOR_SIGNAL_FENCE);
 	for (i = 0; i < ROUNDS; i++)

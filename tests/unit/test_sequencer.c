@@ -42,7 +42,7 @@ static void single_packed(void **state)
 	CHECK_EQ(disruptor_sequencer_try_claim(&s, 3), DISRUPTOR_CLAIM_OK);
 	CHECK_EQ(r.shared.cursor.value, 0);
 	CHECK_EQ(s.next, 0);
-	CHECK_EQ(s.end, 3);
+	CHECK_EQ(s.next + s.claimed, 3);
 	disruptor_sequencer_publish(&s);
 	CHECK_EQ(r.shared.cursor.value, 3);
 	CHECK_EQ(s.next, 3);
@@ -90,7 +90,7 @@ static void multi_takes_what_is_free(void **state)
 	r.shared.cursor.value = 3;
 	CHECK_EQ(disruptor_sequencer_try_claim(&s, 1), DISRUPTOR_CLAIM_OK);
 	CHECK_EQ(s.next, 3);
-	CHECK_EQ(s.end, 4);
+	CHECK_EQ(s.next + s.claimed, 4);
 	CHECK_EQ(r.record.intent_low.value, 3);
 	CHECK_EQ(r.record.intent_high.value, 4);
 }
@@ -104,7 +104,7 @@ static void full(bool words, bool multi_producer)
 	disruptor_sequencer_publish(&s);
 	CHECK_EQ(disruptor_sequencer_try_claim(&s, 2), DISRUPTOR_CLAIM_FULL);
 	CHECK_EQ(r.shared.cursor.value, 3);
-	CHECK_EQ(s.next, s.end);
+	CHECK_EQ(s.claimed, 0);
 	CHECK_EQ(disruptor_sequencer_try_claim(&s, 1), DISRUPTOR_CLAIM_OK);
 	disruptor_sequencer_publish(&s);
 	CHECK_EQ(disruptor_sequencer_try_claim(&s, 1), DISRUPTOR_CLAIM_FULL);
@@ -129,7 +129,7 @@ static void held(bool words, bool multi_producer)
 	CHECK_EQ(disruptor_sequencer_try_claim(&s, 1), DISRUPTOR_CLAIM_OK);
 	CHECK_EQ(disruptor_sequencer_try_claim(&s, 1), DISRUPTOR_CLAIM_HELD);
 	CHECK_EQ(s.next, 0);
-	CHECK_EQ(s.end, 1);
+	CHECK_EQ(s.next + s.claimed, 1);
 }
 
 static void one_claim_in_hand(void **state)
@@ -152,7 +152,7 @@ static void stopped(bool words, bool multi_producer)
 	r.shared.control.state = DISRUPTOR_STATE_CLOSED;
 	CHECK_EQ(disruptor_sequencer_try_claim(&s, 1), DISRUPTOR_CLAIM_STOPPED);
 	CHECK_EQ(r.shared.cursor.value, 0);
-	CHECK_EQ(s.next, s.end);
+	CHECK_EQ(s.claimed, 0);
 }
 
 static void closed_or_halted(void **state)
@@ -169,12 +169,11 @@ static void signal_is_looked_at(void **state)
 	uint32_t word = 0;
 
 	(void)state;
-	CHECK(!disruptor_signal_wanted(&word, 0));
-	CHECK(disruptor_signal_wanted(&word, 1));
+	CHECK(!disruptor_signal_wanted(&word));
 	word = DISRUPTOR_SIGNAL_SLEEPERS;
-	CHECK(disruptor_signal_wanted(&word, 0));
+	CHECK(disruptor_signal_wanted(&word));
 	word = DISRUPTOR_SIGNAL_FENCE;
-	CHECK(disruptor_signal_wanted(&word, 0));
+	CHECK(disruptor_signal_wanted(&word));
 }
 
 /*
