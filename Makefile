@@ -65,7 +65,7 @@ spin:
 
 bench:
 	$(need) cc cmake kernel-headers
-	$(need) --optional c++ boost moodycamel ck dpdk zeromq
+	$(need) --optional c++ boost moodycamel ck dpdk zeromq lmax crossbeam
 	@$(configure) -DDISRUPTOR_BUILD_BENCH=ON
 	@$(build)
 	@bench/run $(BUILD)
