@@ -142,6 +142,21 @@ static void print_percentiles(const struct series *s, FILE *out)
 			series_percentile(s, wanted[i].percent));
 }
 
+/* The whole curve, for plots: [percent, nanoseconds], ... */
+static void print_curve(const struct series *s, FILE *out)
+{
+	static const double percents[] = { 0,	 25,   50,    75,    90,
+					   95,	 97.5, 99,    99.5,  99.75,
+					   99.9, 99.95, 99.99, 99.999, 100 };
+	size_t i;
+
+	fputs(",\"curve\":[", out);
+	for (i = 0; i < sizeof(percents) / sizeof(percents[0]); i++)
+		fprintf(out, "%s[%g,%.1f]", i == 0 ? "" : ",", percents[i],
+			series_percentile(s, percents[i]));
+	fputc(']', out);
+}
+
 /* Names are our own: they need no escapes. */
 static void print_json(struct row *row, enum bench_placement placement,
 		       FILE *out)
@@ -162,8 +177,10 @@ static void print_json(struct row *row, enum bench_placement placement,
 	fprintf(out, "\"between\":\"%s\",\"producers\":%u,\"consumers\":%u",
 		row->shape.processes ? "processes" : "threads",
 		row->shape.producers, row->shape.consumers);
-	if (s->latency != NULL)
+	if (s->latency != NULL) {
 		print_percentiles(s, out);
+		print_curve(s, out);
+	}
 	fputs("}\n", out);
 }
 
