@@ -166,6 +166,16 @@ enum disruptor_wait_strategy option_wait(const struct command *command)
 		    optarg);
 }
 
+enum disruptor_slot_layout option_slots(const struct command *command)
+{
+	if (strcmp(optarg, "packed") == 0)
+		return DISRUPTOR_SLOTS_PACKED;
+	if (strcmp(optarg, "stamped") == 0)
+		return DISRUPTOR_SLOTS_STAMPED;
+	usage_error(command, "--slots '%s' is neither packed nor stamped",
+		    optarg);
+}
+
 const char *wait_strategy_name(enum disruptor_wait_strategy strategy)
 {
 	return (size_t)strategy < WAIT_NAMES ? wait_names[strategy] : "unknown";

@@ -50,6 +50,7 @@ uint64_t option_positive(const struct command *command, const char *option);
 int64_t option_seconds(const struct command *command, const char *option);
 uint32_t option_mode(const struct command *command, const char *option);
 enum disruptor_wait_strategy option_wait(const struct command *command);
+enum disruptor_slot_layout option_slots(const struct command *command);
 
 /* What --wait calls it. */
 const char *wait_strategy_name(enum disruptor_wait_strategy strategy);

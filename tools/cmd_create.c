@@ -53,16 +53,6 @@ static const struct option long_options[] = {
 	{ NULL, 0, NULL, 0 }
 };
 
-static enum disruptor_slot_layout slots(void)
-{
-	if (strcmp(optarg, "packed") == 0)
-		return DISRUPTOR_SLOTS_PACKED;
-	if (strcmp(optarg, "stamped") == 0)
-		return DISRUPTOR_SLOTS_STAMPED;
-	usage_error(&create_command, "--slots '%s' is neither packed nor "
-				     "stamped", optarg);
-}
-
 /* Beyond the limits of the library, which names them. */
 static uint32_t small_number(const char *option)
 {
@@ -87,7 +77,7 @@ static void take_option(struct disruptor_options *o, int option)
 		o->producer_type = DISRUPTOR_MULTI_PRODUCER;
 		break;
 	case SLOTS:
-		o->slot_layout = slots();
+		o->slot_layout = option_slots(&create_command);
 		break;
 	case CONSUMERS_MAX:
 		o->consumers_max = small_number("--consumers-max");

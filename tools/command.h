@@ -21,5 +21,6 @@ extern const struct command subscribe_command;
 extern const struct command stat_command;
 extern const struct command check_command;
 extern const struct command rm_command;
+extern const struct command bench_command;
 
 #endif

@@ -12,6 +12,7 @@
 static const struct command *const commands[] = {
 	&create_command, &publish_command, &subscribe_command,
 	&stat_command,	 &check_command,   &rm_command,
+	&bench_command,
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(*commands))

@@ -138,7 +138,7 @@ if [ -e "/dev/shm/$one" ] || [ -e "/dev/shm/$ring" ]; then
 fi
 
 # Help.
-for command in "" create publish subscribe stat check rm; do
+for command in "" create publish subscribe stat check rm bench; do
 	# shellcheck disable=SC2086 # none or one
 	"$DISRUPTOR" $command --help >seen 2>errors || problem "$command --help"
 	grep -q "^usage: disruptor" seen || problem "$command --help: no usage"
