@@ -221,7 +221,7 @@ static int64_t look_again(struct disruptor_poller *poller,
 	int i;
 
 	if (hint && wait->strategy != DISRUPTOR_WAIT_BUSY_SPIN_HINT &&
-	    wait->spin_ns == 0)
+	    wait->spin_ns < DISRUPTOR_SPIN_SHORTEST_NS)
 		return 0;
 	for (i = 0; i < LOOKS_BEFORE_CLOCK && n == 0; i++) {
 		if (hint)

@@ -448,6 +448,9 @@ void disruptor_slip_prepare(struct disruptor_poller_private *p);
 
 /* --- wait_strategy.c ---------------------------------------------------- */
 
+/* A round of spinning takes about as long: for less there is none. */
+#define DISRUPTOR_SPIN_SHORTEST_NS 500
+
 /* What is waited for, asked again and again. All get context. */
 struct disruptor_waiter {
 	void *context;

@@ -210,7 +210,8 @@ static void wait_phases(struct wait_state *w)
 		     wait->strategy == DISRUPTOR_WAIT_BUSY_SPIN_HINT);
 		return;
 	}
-	if (wait->spin_ns > 0 && spin(w, spin_end, true))
+	if (wait->spin_ns >= DISRUPTOR_SPIN_SHORTEST_NS &&
+	    spin(w, spin_end, true))
 		return;
 	if (wait->yield_ns > 0 && yield(w, spin_end + wait->yield_ns))
 		return;

@@ -90,7 +90,12 @@ DISRUPTOR_END_DECLS
 DISRUPTOR_INLINE enum disruptor_claim_result
 disruptor_sequencer_claim_multi(struct disruptor_sequencer *s, int64_t n)
 {
-	int64_t cursor = disruptor_sequence_load_relaxed(s->cursor);
+	/*
+	 * Where the last claim ended: right if nobody claimed meanwhile. If it
+	 * is not, the attempt has fetched the line for writing, as a load would
+	 * not have.
+	 */
+	int64_t cursor = s->next;
 
 	do {
 		if (cursor > s->limit - n)
