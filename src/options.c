@@ -7,6 +7,8 @@
 #define NS_PER_S INT64_C(1000000000)
 #define WAIT_MAX_NS (NS_PER_S * 3600)
 #define SPIN_DEFAULT_NS (20 * NS_PER_US)
+#define SPIN_CHOSEN_NS (2 * NS_PER_US)
+#define YIELD_CHOSEN_NS (50 * NS_PER_US)
 #define NAP_DEFAULT_NS (100 * NS_PER_US)
 #define RECORDS_DEFAULT 64
 #define MODE_DEFAULT 0600
@@ -55,10 +57,24 @@ static void wait_defaults(struct disruptor_wait *wait)
 		wait->sleep_ns = NAP_DEFAULT_NS;
 }
 
+/*
+ * Yields for a while between the spin and the sleep: where threads outnumber
+ * the processors, who is waited for runs at once, and a sleep and its wake-up
+ * cost more than that.
+ */
+static void choose_wait(struct disruptor_wait *wait)
+{
+	wait->strategy = DISRUPTOR_WAIT_PHASED;
+	if (wait->spin_ns == 0)
+		wait->spin_ns = SPIN_CHOSEN_NS;
+	if (wait->yield_ns == 0)
+		wait->yield_ns = YIELD_CHOSEN_NS;
+}
+
 int disruptor_wait_resolve(struct disruptor_wait *wait)
 {
 	if (wait->strategy == DISRUPTOR_WAIT_DEFAULT)
-		wait->strategy = DISRUPTOR_WAIT_PHASED;
+		choose_wait(wait);
 	if ((uint32_t)wait->strategy > DISRUPTOR_WAIT_BLOCKING)
 		return disruptor_fail(EINVAL, "wait_strategy %d is unknown",
 				      (int)wait->strategy);

@@ -12,7 +12,8 @@
  * and time-out, and looks after dead peers.
  */
 enum disruptor_wait_strategy {
-	DISRUPTOR_WAIT_DEFAULT = 0,	/* _PHASED: spin 20 µs, then block */
+	/* _PHASED: spin 2 µs, yield 50 µs, then block */
+	DISRUPTOR_WAIT_DEFAULT = 0,
 	DISRUPTOR_WAIT_BUSY_SPIN = 1,	/* a core for the lowest latency */
 	DISRUPTOR_WAIT_BUSY_SPIN_HINT = 2, /* the same with a pause */
 	DISRUPTOR_WAIT_YIELDING = 3,	/* spin wait_spin_ns, then yield */
