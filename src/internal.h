@@ -149,7 +149,11 @@ struct disruptor_producer_private {
 struct disruptor_slip {
 	int pauses;		/* between two looks at the cursor */
 	uint32_t after;		/* polls until the next trial */
-	int64_t gain;		/* events between two looks: it pays */
+	int64_t gain_least;	/* events between two looks: it may pay */
+	int64_t gain_enough;	/* it pays in any case */
+	int64_t gain;		/* so many between two looks: it pays */
+	int64_t armed_at;	/* how fast they come without: since then, */
+	int64_t armed_next;	/* from this sequence on */
 	int64_t target;		/* events to wait for; 0: never */
 };
 

@@ -8,22 +8,27 @@
  * some hundreds of events come first, without touching the cursor, each line
  * goes over once, and both sides are several times as fast.
  *
- * That is a delay, so it is made only where it is none: where events come faster
- * than looks cost. A poll that finds several events at once now and then tries
- * what a moment's wait (LOOK_NS) brings while the cursor is left alone. If it
- * is enough (GAIN), the following polls wait, a moment at a time, until TARGET
- * lines of events are there. A moment that brings too few ends the wait and the
- * slip; so does a poll that finds nothing. A trial that fails makes the next one
- * rarer, down to one in AFTER_MAX polls. So a lone event is never held back, 50
- * million events a second are not either, and what ends a burst waits for one
- * moment, once. A handle whose batch_max is smaller than GAIN never slips.
+ * That is a delay, so it is made only where it is none: where the looks are
+ * what holds the producer up. A poll that finds SEVERAL events now and then
+ * tries what a moment's wait (LOOK_NS) brings while the cursor is left
+ * alone. If that is clearly more than came in the same time before
+ * (GAIN_PERCENT), or one event in 10 ns and more (GAIN_ENOUGH), the
+ * following polls wait, a moment at a time, until TARGET lines of events are
+ * there. A moment that brings no more than before ends the wait and the
+ * slip; so does a poll that finds nothing. A trial that fails makes the next
+ * one rarer, down to one in AFTER_MAX polls. So a lone event is never held
+ * back, events that come at a rate of their own are not either, up to 100
+ * million a second, and what ends a burst waits for one moment, once.
  */
 
 #define LOOK_NS 400
 #define LOOKS_MAX 6
+#define GAIN_PERCENT 125
 /* Events of one line; of larger ones, fewer. */
 #define TARGET 512
-#define GAIN 40	/* one in 10 ns */
+#define TARGET_LEAST 64
+#define GAIN_LEAST 8
+#define GAIN_ENOUGH 40
 #define LINE 64
 /* A poll that finds fewer was not the slower side. */
 #define SEVERAL 4
@@ -73,23 +78,48 @@ static int64_t at_most(int64_t most, int64_t value)
 	return value > most ? most : value;
 }
 
+/* From here on it is measured how fast events come without slip. */
+static void arm(const struct disruptor_poller *poller,
+		struct disruptor_slip *slip)
+{
+	slip->armed_at = disruptor_os_now();
+	slip->armed_next = poller->next;
+}
+
+/* How many events a look must bring. */
+static int64_t gain_wanted(const struct disruptor_poller *poller,
+			   const struct disruptor_slip *slip)
+{
+	int64_t looks = (disruptor_os_now() - slip->armed_at) / LOOK_NS;
+	int64_t events = poller->next - slip->armed_next;
+	int64_t in_a_look = looks <= 0 ? 0 : events / looks;
+
+	return at_least(slip->gain_least,
+			at_most(slip->gain_enough,
+				in_a_look * GAIN_PERCENT / 100));
+}
+
 void disruptor_slip_prepare(struct disruptor_poller_private *p)
 {
 	struct disruptor_slip *slip = &p->slip;
 	const struct disruptor *d = p->disruptor;
 	int64_t lines = (d->header.event_size + LINE - 1) / LINE;
+	int64_t least = at_least(SEVERAL, TARGET_LEAST / lines);
 
 	p->handle.slip_in = DISRUPTOR_SLIP_AFTER;
 	slip->after = DISRUPTOR_SLIP_AFTER;
-	slip->gain = at_least(SEVERAL, GAIN / lines);
+	slip->gain_least = at_least(SEVERAL, GAIN_LEAST / lines);
+	slip->gain_enough = at_least(SEVERAL, GAIN_ENOUGH / lines);
+	slip->gain = slip->gain_least;
 	slip->target = at_most(TARGET / lines, p->handle.batch_max);
 	slip->target = at_most(slip->target, disruptor_capacity(d) / 4);
 	/* Commit words are looked at one by one: there is no line to leave
 	 * alone. */
-	if (d->ring.words != NULL || slip->target < slip->gain)
+	if (d->ring.words != NULL || slip->target < least)
 		slip->target = 0;
 	else
 		slip->pauses = pauses_in_a_look();
+	arm(&p->handle, slip);
 }
 
 static int64_t count_ready(struct disruptor_poller *poller)
@@ -108,6 +138,7 @@ static int64_t give_up(struct disruptor_poller *poller,
 		slip->after *= 2;
 	poller->slip_below = 0;
 	poller->slip_in = slip->after;
+	arm(poller, slip);
 	return count_ready(poller);
 }
 
@@ -132,6 +163,8 @@ int64_t disruptor_poll_slip(struct disruptor_poller *poller, int64_t ready)
 		poller->slip_in = DISRUPTOR_SLIP_AFTER;
 		return ready - poller->next;
 	}
+	if (poller->slip_below == 0)
+		slip->gain = gain_wanted(poller, slip);
 	for (looks = 0; looks < LOOKS_MAX; looks++) {
 		if (ready - poller->next >= slip->target)
 			break;
