@@ -35,7 +35,7 @@ struct disruptor_options {
 	/* What handles get that name no strategy of their own. */
 	enum disruptor_wait_strategy wait_strategy;
 	enum disruptor_wait_strategy wait_fallback; /* _PHASED; _BLOCKING */
-	int64_t wait_spin_ns;	/* spinning, before the next phase */
+	int64_t wait_spin_ns;	/* under 500: none; 0: the default */
 	int64_t wait_yield_ns;	/* yielding, before the next phase */
 	int64_t wait_sleep_ns;	/* one nap of _SLEEPING; 100 µs. A nap is not
 				 * woken, so none is longer than 10 ms */
@@ -102,7 +102,7 @@ struct disruptor_poller_options {
 	enum disruptor_start_at start;
 	enum disruptor_wait_strategy wait_strategy; /* 0: the ring's, with */
 	enum disruptor_wait_strategy wait_fallback; /* all of its times */
-	int64_t wait_spin_ns;
+	int64_t wait_spin_ns;	/* under 500: none; 0: the default */
 	int64_t wait_yield_ns;
 	int64_t wait_sleep_ns;
 	int64_t batch_max;	/* events that one poll returns; 0: no limit
@@ -121,7 +121,7 @@ struct disruptor_producer_options {
 	size_t size;
 	enum disruptor_wait_strategy wait_strategy; /* 0: the ring's, with */
 	enum disruptor_wait_strategy wait_fallback; /* all of its times */
-	int64_t wait_spin_ns;
+	int64_t wait_spin_ns;	/* under 500: none; 0: the default */
 	int64_t wait_yield_ns;
 	int64_t wait_sleep_ns;
 };
