@@ -7,7 +7,7 @@
 #include <string.h>
 
 #define FULL_SECONDS 510
-#define QUICK_SECONDS 40
+#define QUICK_SECONDS 32
 
 static const char help[] =
 	"usage: disruptor-bench [OPTION]...\n"
@@ -16,7 +16,7 @@ static const char help[] =
 	"where they are, and systems take turns: compare within one run and\n"
 	"one placement. Ctrl-C ends it early, with what there is.\n"
 	"\n"
-	"  --quick          fewer rows, 40 seconds instead of 510\n"
+	"  --quick          fewer rows, 32 seconds instead of 510\n"
 	"  --seconds N      measure for so long\n"
 	"  --scenario NAME  only this one\n"
 	"  --system TEXT    only systems whose names hold that\n"
