@@ -37,7 +37,7 @@ struct disruptor_wait_point {
 
 /* The array of events: the one of sequence s begins (s & (capacity - 1)) *
  * stride bytes behind base. It stays until disruptor_free(). */
-struct disruptor_memory {
+struct disruptor_memory_info {
 	void *base;
 	uint64_t length;	/* bytes */
 	uint64_t stride;
@@ -72,7 +72,7 @@ DISRUPTOR_API int disruptor_wait_any(const struct disruptor_wait_point *points,
 DISRUPTOR_API void disruptor_wake_waiters(const uint32_t *word, bool shared);
 
 DISRUPTOR_API void disruptor_memory(const struct disruptor *disruptor,
-				    struct disruptor_memory *memory);
+				    struct disruptor_memory_info *memory);
 
 DISRUPTOR_END_DECLS
 

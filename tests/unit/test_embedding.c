@@ -180,7 +180,7 @@ static void memory(const struct flavour *flavour)
 {
 	struct disruptor *d = RING(flavour, .capacity = 8);
 	struct disruptor_producer *p = PRODUCER(d);
-	struct disruptor_memory m;
+	struct disruptor_memory_info m;
 	int64_t i;
 
 	disruptor_memory(d, &m);

@@ -91,7 +91,7 @@ static const struct method methods[] = {
 };
 
 static void describe(napi_env env, napi_value object,
-		     const struct disruptor *d, const struct disruptor_memory *m)
+		     const struct disruptor *d, const struct disruptor_memory_info *m)
 {
 	set_property(env, object, "slots",
 		     value_of_double(env, (double)disruptor_capacity(d)));
@@ -108,7 +108,7 @@ static void describe(napi_env env, napi_value object,
 
 static napi_value make_object(napi_env env, struct ring *ring)
 {
-	struct disruptor_memory m;
+	struct disruptor_memory_info m;
 	napi_value object, memory;
 
 	disruptor_memory(ring->disruptor, &m);
