@@ -115,7 +115,8 @@ void disruptor_wake_waiters(const uint32_t *word, bool shared)
 	disruptor_os_futex_wake_all(word, shared);
 }
 
-void disruptor_memory(const struct disruptor *d, struct disruptor_memory_info *m)
+void disruptor_memory(const struct disruptor *d,
+		      struct disruptor_memory_info *m)
 {
 	m->base = d->ring.events;
 	m->stride = d->ring.event_stride;

@@ -91,7 +91,8 @@ static const struct method methods[] = {
 };
 
 static void describe(napi_env env, napi_value object,
-		     const struct disruptor *d, const struct disruptor_memory_info *m)
+		     const struct disruptor *d,
+		     const struct disruptor_memory_info *m)
 {
 	set_property(env, object, "slots",
 		     value_of_double(env, (double)disruptor_capacity(d)));
