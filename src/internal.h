@@ -8,7 +8,7 @@
  *	disruptor.c		a ring: new, free, close, queries
  *	published.c		how far it has come
  *	shared_memory.c		a ring with a name: create, unlink
- *	anonymous.c		a ring without a name: create, join by descriptor
+ *	anonymous.c		a ring without a name: create, join
  *	attach.c		joining it: whose file, what is in it
  *	liveness.c		who is alive: kernel locks that mappings hold
  *	sequencer.c, producer.c	claims that do not succeed at once
@@ -33,6 +33,9 @@
  *	holder.c		who claimed what is not published
  *	inspect.c, check.c	looking at a ring from outside
  *	repair.c		putting right what can be
+ *	inline_symbols.c	the inline functions as symbols
+ *
+ * os/os.h has the list of src/os/.
  */
 #ifndef DISRUPTOR_INTERNAL_H
 #define DISRUPTOR_INTERNAL_H

@@ -139,8 +139,9 @@ DISRUPTOR_API int64_t disruptor_claimed(const struct disruptor *disruptor);
 DISRUPTOR_API int64_t
 disruptor_remaining_capacity(const struct disruptor *disruptor);
 
-/* Published events that a consumer has not finished; 0 when it is up to date. */
-DISRUPTOR_API int64_t disruptor_poller_lag(const struct disruptor_poller *poller);
+/* Published events that a consumer has not finished; 0: it is up to date. */
+DISRUPTOR_API int64_t
+disruptor_poller_lag(const struct disruptor_poller *poller);
 DISRUPTOR_API int64_t
 disruptor_processor_lag(const struct disruptor_processor *processor);
 

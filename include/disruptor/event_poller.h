@@ -115,9 +115,9 @@ DISRUPTOR_INLINE bool disruptor_poll_is_idle(struct disruptor_poller *poller,
  * follows was lost, see DISRUPTOR_UPSTREAM_FAIL; -EUCLEAN, the region is
  * damaged. Events that were ready before and not advanced over are counted
  * again. errno and disruptor_error() are set by the last three only: the others
- * are ends, not failures. While looking for events is
- * what slows the producer down, it lets some hundreds come before it returns, for
- * at most some microseconds: both sides are faster for it (src/slip.c).
+ * are ends, not failures. While looking for events is what slows the producer
+ * down, it lets some hundreds come before it returns, for at most some
+ * microseconds: both sides are faster for it (src/slip.c).
  *
  * Thread safety: the handle's thread. Progress: wait-free, but for gaps and
  * joins, which are bounded; once a millisecond, when something is in the way in

@@ -35,7 +35,7 @@ enum disruptor_on_error {
 	 * the error. The event stays unread; disruptor_start() begins with it.
 	 */
 	DISRUPTOR_ON_ERROR_STOP = 0,
-	/* Counted, see disruptor_processor_errors(); the next one is handled. */
+	/* Counted, see disruptor_processor_errors(); the next is handled. */
 	DISRUPTOR_ON_ERROR_SKIP = 1,
 	/*
 	 * Once more from the batch's first event, or from the first that is
@@ -64,10 +64,10 @@ struct disruptor_processor_options {
 	disruptor_batch_handler on_batch;
 	disruptor_fallible_handler on_event_or_error;
 	void *context;
-	/* Whom it comes after, of this process and by name of any; NULL: nobody */
+	/* After whom, of this process and by name of any; NULL: nobody. */
 	struct disruptor_processor *const *after;
 	const char *const *upstream;
-	const char *name;	/* as a consumer: others may follow, it resumes */
+	const char *name;	/* as a consumer: others follow, it resumes */
 	enum disruptor_start_at start;
 	int64_t batch_max;	/* events in one batch */
 	enum disruptor_wait_strategy wait_strategy; /* 0: the ring's, with */
@@ -90,13 +90,14 @@ struct disruptor_processor_options {
 	void (*on_timeout)(void *context, int64_t sequence);
 	int64_t timeout_ns;
 	/*
-	 * queue_depth: published and not handled, this batch included. In a pool
-	 * by key both count the events of the other workers as well.
+	 * queue_depth: published and not handled, this batch included. In a
+	 * pool by key both count the events of the other workers as well.
 	 */
 	void (*on_batch_start)(void *context, int64_t batch_size,
 			       int64_t queue_depth);
+	/* With on_event_or_error only: */
 	enum disruptor_on_error on_error;
-	disruptor_error_handler error_handler; /* both: on_event_or_error only */
+	disruptor_error_handler error_handler;
 	int64_t retry_pause_ns;	/* 0: at once */
 	uint32_t retry_max;	/* 0: for ever */
 	/* As of a poller. Evicted or bereft, it stops the ring. */
@@ -134,9 +135,9 @@ DISRUPTOR_API int disruptor_release(int64_t sequence);
  * leaves the rest of its share to its pool.
  *
  * The sequence of the first event that it did not handle. -ETIMEDOUT after
- * timeout_ns (negative: without end): its handler has not returned; it goes when
- * that does, unless the graph is stopped and started again before; call again
- * to learn where, and to free it. -ECANCELED: halted meanwhile. -EBUSY: a
+ * timeout_ns (negative: without end): its handler has not returned; it goes
+ * when that does, unless the graph is stopped and started again before; call
+ * again to learn where, and to free it. -ECANCELED: halted meanwhile. -EBUSY: a
  * worker's handler failed at an event that another of its pool may not have, or
  * the workers of a pool by key stand at different events; disruptor_start()
  * goes on there; or all others of its pool are to be removed again first.

@@ -74,15 +74,14 @@ struct disruptor_header {
 struct disruptor_control {
 	uint32_t state DISRUPTOR_ALIGNED(8); /* DISRUPTOR_STATE_… */
 	uint32_t signal;		/* of those who wait for the cursor */
-	uint64_t epoch;			/* consumers joined, left or re-linked */
+	uint64_t epoch;			/* consumers come, go, are re-linked */
 	struct disruptor_sequence gap_end; /* one past the highest gap */
-	uint64_t recovered;		/* claims of the dead turned into gaps */
+	uint64_t recovered;		/* claims of the dead made into gaps */
 	uint64_t evicted;		/* dead consumers taken off the gate */
 	uint64_t stalled;		/* stalled ones, alive or held */
 };
 
 #define DISRUPTOR_STATE_CLOSED 1u	/* no more claims: drain */
-
 
 struct disruptor_shared_words {
 	struct disruptor_sequence cursor;
@@ -109,7 +108,7 @@ struct disruptor_producer_record {
 
 struct disruptor_consumer_record {
 	struct disruptor_sequence sequence;
-	uint32_t signal;		/* of those who wait for this consumer */
+	uint32_t signal;		/* of those who wait for this one */
 	uint32_t reserved0;
 	struct disruptor_sequence evicted_at; /* its sequence when evicted */
 	uint8_t pad0[DISRUPTOR_LINE - 24];
@@ -118,7 +117,7 @@ struct disruptor_consumer_record {
 	uint32_t policy;		/* DISRUPTOR_CONSUMER_… */
 	uint32_t pid;			/* for people */
 	uint32_t tid;
-	uint32_t stall_limit_us;	/* 0: never evicted for standing still */
+	uint32_t stall_limit_us;	/* 0: may stand still for ever */
 	uint64_t gaps;			/* stepped over */
 	char name[DISRUPTOR_CONSUMER_NAME_SIZE]; /* "": anonymous */
 };

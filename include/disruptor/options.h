@@ -78,8 +78,8 @@ enum disruptor_on_upstream_lost {
 	 */
 	DISRUPTOR_UPSTREAM_DEFAULT = 0,
 	/*
-	 * Go on at once, as if it were done with everything. If it resumes it is
-	 * followed again: then it is waited for until it has caught up.
+	 * Go on at once, as if it were done with everything. If it resumes it
+	 * is followed again: then it is waited for until it has caught up.
 	 */
 	DISRUPTOR_UPSTREAM_PASS = 1,
 	/*

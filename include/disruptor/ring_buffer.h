@@ -55,12 +55,12 @@ disruptor_ring_buffer_event_of(const struct disruptor_ring_buffer *ring,
 			       int64_t sequence, size_t type_size)
 {
 	uint64_t slot = (uint64_t)sequence & ring->mask;
+	uint64_t stamped = disruptor_stamped_stride(type_size);
 
 	if (DISRUPTOR_LIKELY(ring->event_stride == type_size))
 		return ring->events + slot * type_size;
-	if (DISRUPTOR_LIKELY(ring->event_stride ==
-			     disruptor_stamped_stride(type_size)))
-		return ring->events + slot * disruptor_stamped_stride(type_size);
+	if (DISRUPTOR_LIKELY(ring->event_stride == stamped))
+		return ring->events + slot * stamped;
 	return disruptor_ring_buffer_event(ring, sequence);
 }
 

@@ -8,12 +8,13 @@
 #include <disruptor/wait_strategy.h>
 
 /*
- *	producer				consumer
+ *	producer			consumer
  *
- *	read consumers' sequences	(E2)	read cursor or commit word  (E1, E4)
- *	claim  [move the cursor]		read events
- *	write events				own sequence: release	    (E2)
- *	cursor or commit word: release	(E1, E4)
+ *	read consumers' sequences (E2)	read cursor or commit word (E1, E4)
+ *	claim  [move the cursor]	read events
+ *	write events			own sequence: release (E2)
+ *	cursor or commit word:
+ *	release (E1, E4)
  *
  * Single producer, packed slots: the cursor is the first *unpublished*
  * sequence, a publish is one release store of it, and there is nothing to
@@ -133,8 +134,8 @@ disruptor_sequencer_try_claim(struct disruptor_sequencer *s, int64_t n)
 }
 
 DISRUPTOR_INLINE void
-disruptor_sequencer_publish_words(const struct disruptor_ring_buffer *of, int64_t from,
-				  int64_t end)
+disruptor_sequencer_publish_words(const struct disruptor_ring_buffer *of,
+				  int64_t from, int64_t end)
 {
 	struct disruptor_ring_buffer ring = *of;
 

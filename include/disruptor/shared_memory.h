@@ -42,9 +42,9 @@ disruptor_create_shared(const char *name,
  * directory. The caller leaves it with disruptor_free().
  *
  * ENOENT, EACCES, EPERM (the owner or the mode of the file: see
- * DISRUPTOR_TRUST_ANY_OWNER), EBADMSG (no ring: wrong magic, truncated, damaged header),
- * EPROTONOSUPPORT (another layout version or byte order), EPROTO (another event
- * size), EINVAL, ENAMETOOLONG, ENOMEM.
+ * DISRUPTOR_TRUST_ANY_OWNER), EBADMSG (no ring: wrong magic, truncated, damaged
+ * header), EPROTONOSUPPORT (another layout version or byte order), EPROTO
+ * (another event size), EINVAL, ENAMETOOLONG, ENOMEM.
  */
 DISRUPTOR_API struct disruptor *disruptor_attach(const char *name,
 						 size_t event_size);

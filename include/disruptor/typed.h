@@ -75,8 +75,8 @@
  * handler that calls function(context, type *, sequence, end_of_batch) for
  * each event, inlined into the loop over the batch: no indirect call is paid
  * per event. Register it with disruptor_handle_events_with() or
- * disruptor_handle_batches_with(), on a ring whose events are at least as large:
- * on another one it says so and aborts.
+ * disruptor_handle_batches_with(), on a ring whose events are at least as
+ * large: on another one it says so and aborts.
  */
 DISRUPTOR_BEGIN_DECLS
 DISRUPTOR_API DISRUPTOR_COLD void disruptor_type_mismatch(uint64_t event_size,

@@ -23,10 +23,10 @@ enum disruptor_wait_strategy {
 };
 
 /*
- * A signal word, one per wait point: the cursor, and each consumer for those who
- * follow it and for producers without room. A futex. The bits above these two
- * count the wakes, so that a sleeper which is late for one does not sleep on a
- * word that another sleeper has made look the same again.
+ * A signal word, one per wait point: the cursor, and each consumer for those
+ * who follow it and for producers without room. A futex. The bits above these
+ * two count the wakes, so that a sleeper which is late for one does not sleep
+ * on a word that another sleeper has made look the same again.
  */
 #define DISRUPTOR_SIGNAL_SLEEPERS 1u	/* somebody may be asleep */
 #define DISRUPTOR_SIGNAL_FENCE 2u	/* a sleeper has no membarrier: fence */

@@ -55,9 +55,8 @@ disruptor_handle_events_with_workers(
  * a key, each key whose worker changes does so between two events, after all
  * workers have come to the same one; that is waited for, timeout_ns at most
  * (negative: without end), else NULL with ETIMEDOUT and the pool is as before.
- * ENOENT: its last worker has left or is about to; EUSERS: it has
- * all that it may; EBUSY: the ring was stopped with its workers at different
- * events. Any thread but a processor's (EDEADLK).
+ * ENOENT: its last worker has left or is about to; EUSERS: it has all that it
+ * may; ECANCELED: halted meanwhile. Any thread but a processor's (EDEADLK).
  */
 DISRUPTOR_API struct disruptor_processor *
 disruptor_worker_pool_add(struct disruptor_worker_pool *pool,
