@@ -172,6 +172,28 @@ static void drop(int64_t byte)
 		engine_changed();
 }
 
+/* All or none. */
+int disruptor_os_lock_take_range(int fd, int64_t first, int64_t count)
+{
+	int64_t byte;
+	int error = 0;
+
+	for (byte = first; byte < first + count && error == 0; byte++)
+		error = disruptor_os_lock_take(fd, byte);
+	if (error < 0)
+		disruptor_os_lock_drop_range(fd, first, byte - 1 - first);
+	return error;
+}
+
+void disruptor_os_lock_drop_range(int fd, int64_t first, int64_t count)
+{
+	int64_t byte;
+
+	(void)fd;
+	for (byte = first; byte < first + count; byte++)
+		drop(byte);
+}
+
 void disruptor_os_lock_drop(int fd, int64_t byte)
 {
 	(void)fd;
@@ -242,6 +264,16 @@ void disruptor_os_futex_wake_all(const uint32_t *word, bool shared)
 		if (engine.participant[i].state == SLEEPING &&
 		    engine.participant[i].object == word)
 			engine.participant[i].state = READY;
+}
+
+/* This kernel has no futex_waitv(2). */
+int disruptor_os_futex_wait_any(const struct disruptor_os_futex *futexes,
+				int count, int64_t deadline)
+{
+	(void)futexes;
+	(void)count;
+	(void)deadline;
+	return -ENOSYS;
 }
 
 bool disruptor_os_barrier_register(bool shared)
@@ -337,14 +369,16 @@ void disruptor_os_want_huge_pages(void *address, uint64_t length)
 	disruptor_os_unmap(address, length);
 }
 
-void disruptor_os_keep_from_children(void *address, uint64_t length)
+int disruptor_os_keep_from_children(void *address, uint64_t length)
 {
 	disruptor_os_unmap(address, length);
+	return 0;
 }
 
-void disruptor_os_protect_read_only(void *address, uint64_t length)
+int disruptor_os_protect_read_only(void *address, uint64_t length)
 {
 	disruptor_os_unmap(address, length);
+	return 0;
 }
 
 int disruptor_os_file_create(uint64_t length, uint32_t mode)
@@ -373,6 +407,18 @@ static int find(const char *name)
 		    strcmp(machine.files[i].name, name) == 0)
 			return FIRST_FD + i;
 	return -ENOENT;
+}
+
+int disruptor_os_file_anonymous(uint64_t length, uint32_t mode)
+{
+	return disruptor_os_file_create(length, mode);
+}
+
+/* No participant changes a file's length. */
+bool disruptor_os_file_is_sealed(int fd)
+{
+	(void)fd;
+	return true;
 }
 
 int disruptor_os_file_link(int fd, const char *name)
@@ -410,6 +456,11 @@ int disruptor_os_file_reopen(int fd)
 	return fd;
 }
 
+int disruptor_os_file_copy(int fd)
+{
+	return fd;
+}
+
 int disruptor_os_file_unlink(const char *name)
 {
 	int fd;
@@ -425,6 +476,7 @@ int disruptor_os_file_stat(int fd, struct stat *st)
 {
 	memset(st, 0, sizeof(*st));
 	st->st_mode = S_IFREG | 0600;
+	st->st_nlink = machine.files[fd - FIRST_FD].name[0] != '\0';
 	st->st_ino = (ino_t)fd;
 	st->st_size = (off_t)machine.files[fd - FIRST_FD].length;
 	return 0;
@@ -524,4 +576,9 @@ uint32_t disruptor_os_process_id(void)
 uint32_t disruptor_os_thread_id(void)
 {
 	return (uint32_t)process();
+}
+
+uint32_t disruptor_os_user_id(void)
+{
+	return 0;
 }
