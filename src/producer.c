@@ -32,6 +32,8 @@ static void forget_intent(struct disruptor_sequencer *s)
 
 static int64_t fail_stopped(struct disruptor_sequencer *s)
 {
+	/* Its last attempt may have been beaten to what it named. */
+	forget_intent(s);
 	if (disruptor_load_relaxed_u32(&s->control->state) &
 	    DISRUPTOR_STATE_CLOSED)
 		return disruptor_fail(ESHUTDOWN, "the ring is closed");
@@ -39,6 +41,15 @@ static int64_t fail_stopped(struct disruptor_sequencer *s)
 	    DISRUPTOR_CANCELED)
 		return disruptor_fail(ECANCELED, "the claim was canceled");
 	return disruptor_fail(ECANCELED, "halted");
+}
+
+static int64_t fail_count(struct disruptor_sequencer *s, int64_t n,
+			  int64_t capacity)
+{
+	if (s->claimed == 0)
+		forget_intent(s);
+	return disruptor_fail(EINVAL, "cannot claim %lld events: 1 to %lld",
+			      (long long)n, (long long)capacity);
 }
 
 /* How many of n fit between the cursor and the limit. */
@@ -152,10 +163,7 @@ int64_t disruptor_claim_slow(struct disruptor_producer *producer, int64_t n,
 	int64_t result;
 
 	if (n < 1 || n > producer->capacity)
-		return disruptor_fail(EINVAL,
-				      "cannot claim %lld events: 1 to %lld",
-				      (long long)n,
-				      (long long)producer->capacity);
+		return fail_count(&producer->sequencer, n, producer->capacity);
 	result = attempt(&claim);
 	if (result != 0)
 		return result;

@@ -99,8 +99,11 @@ disruptor_sequencer_claim_multi(struct disruptor_sequencer *s, int64_t n)
 	int64_t cursor = s->next;
 
 	do {
-		if (cursor > s->limit - n)
+		if (cursor > s->limit - n) {
+			/* Who waits for room does not guess anew each time. */
+			s->next = cursor;
 			return DISRUPTOR_CLAIM_FULL;
+		}
 		disruptor_sequencer_note_intent(s, cursor, cursor + n);
 	} while (!disruptor_sequence_cas(s->cursor, &cursor, cursor + n));
 	s->next = cursor;

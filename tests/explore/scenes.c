@@ -46,6 +46,7 @@ const struct scene *const scenes[] = {
 	&scene_recover_idle,
 	&scene_recover_reuse,
 	&scene_recover_follow,
+	&scene_recover_cancel,
 	&scene_role,
 	&scene_role_stamped,
 	&scene_evict,

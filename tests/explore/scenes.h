@@ -26,7 +26,8 @@ extern const struct scene scene_join, scene_join_next, scene_join_second,
 extern const struct scene scene_recover, scene_recover_batch,
 	scene_recover_two, scene_recover_early, scene_recover_full,
 	scene_recover_alive, scene_recover_idle,
-	scene_recover_reuse, scene_recover_follow, scene_role, scene_role_stamped, scene_evict,
+	scene_recover_reuse, scene_recover_follow, scene_recover_cancel,
+	scene_role, scene_role_stamped, scene_evict,
 	scene_resume, scene_create;
 
 #endif

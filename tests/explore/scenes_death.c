@@ -224,6 +224,41 @@ const struct scene scene_recover_follow = {
 	.deviations = 1, .kills = 1, .deep_deviations = 2, .deep_kills = 1,
 };
 
+/*
+ * A claim that was beaten to its sequence and then canceled owns nothing; its
+ * producer lives on, and the winner dies.
+ */
+static void recover_cancel_setup(void)
+{
+	play_shared(SHARED_MULTI(.capacity = 1));
+	play_producer(0);
+	play_producer(1);
+	play_consumer(2, ANONYMOUS);
+	play_attach(3);
+}
+
+static void try_one_event(void)
+{
+	if (disruptor_try_claim_n(play->producer[scene_self()], 1) == 1)
+		play_publish_claimed(1);
+}
+
+static void cancel_other(void)
+{
+	disruptor_producer_cancel(play->producer[1]);
+}
+
+const struct scene scene_recover_cancel = {
+	.name = "recover-cancel",
+	.what = "a claim is beaten and canceled, the winner dies",
+	.setup = recover_cancel_setup,
+	.participant = { one_event, try_one_event, play_consume,
+			 cancel_other },
+	.check = play_check,
+	.mortal = 1,
+	.deviations = 2, .kills = 1, .deep_deviations = 3, .deep_kills = 1,
+};
+
 /* --- the role of the single producer ------------------------------------------------ */
 
 static void role_setup(void)

@@ -28,6 +28,7 @@ struct order {
 	uint32_t step;
 	char kind;
 	int value;
+	bool used;	/* one step may have two: a death, and who goes on */
 };
 static struct order orders[TRAIL_MAX];
 static int order_count;
@@ -76,8 +77,10 @@ static int follow(char kind, int count, const int *values)
 	int i, v;
 
 	for (i = 0; i < order_count; i++) {
-		if (orders[i].step != engine.step || orders[i].kind != kind)
+		if (orders[i].step != engine.step || orders[i].kind != kind ||
+		    orders[i].used)
 			continue;
+		orders[i].used = true;
 		for (v = 0; v < count; v++)
 			if (values[v] == orders[i].value)
 				return values[v];
@@ -146,6 +149,6 @@ void trail_follow(const char *text)
 		      &orders[order_count].kind, &orders[order_count].value,
 		      &read) == 3) {
 		text += read;
-		order_count++;
+		orders[order_count++].used = false;
 	}
 }
