@@ -14,19 +14,21 @@ int64_t read_words(const struct disruptor_sequence_barrier *b, int64_t from,
 		   int64_t to);
 int64_t read_upstream_of(const struct disruptor_sequence_barrier *b);
 void release_slots(struct disruptor_poller *poller, int64_t next);
-bool look_for_sleepers(const uint32_t *signal, uint32_t must_fence);
+bool look_for_sleepers(const uint32_t *signal);
 bool is_plain(struct disruptor_poller *poller, int64_t ready);
+bool is_idle(struct disruptor_poller *poller, int64_t ready);
 
 void publish_cursor(struct disruptor_sequencer *s)
 {
 	s->ring.words = NULL;
+	s->multi = 0;
 	disruptor_sequencer_publish(s);
 }
 
 void publish_words(struct disruptor_sequencer *s)
 {
-	s->multi = 1;
-	disruptor_sequencer_publish_words(s);
+	disruptor_sequencer_publish_words(&s->ring, s->next,
+					  s->next + s->claimed);
 }
 
 int claim_multi(struct disruptor_sequencer *s, int64_t n)
@@ -60,12 +62,17 @@ void release_slots(struct disruptor_poller *poller, int64_t next)
 	disruptor_poller_release(poller, next);
 }
 
-bool look_for_sleepers(const uint32_t *signal, uint32_t must_fence)
+bool look_for_sleepers(const uint32_t *signal)
 {
-	return disruptor_signal_wanted(signal, must_fence);
+	return disruptor_signal_wanted(signal);
 }
 
 bool is_plain(struct disruptor_poller *poller, int64_t ready)
 {
 	return disruptor_poll_is_plain(poller, ready);
+}
+
+bool is_idle(struct disruptor_poller *poller, int64_t ready)
+{
+	return disruptor_poll_is_idle(poller, ready);
 }
