@@ -50,6 +50,7 @@ const struct scene *const scenes[] = {
 	&scene_role,
 	&scene_role_stamped,
 	&scene_evict,
+	&scene_stall,
 	&scene_resume,
 	&scene_create,
 	NULL

@@ -27,7 +27,7 @@ extern const struct scene scene_recover, scene_recover_batch,
 	scene_recover_two, scene_recover_early, scene_recover_full,
 	scene_recover_alive, scene_recover_idle,
 	scene_recover_reuse, scene_recover_follow, scene_recover_cancel,
-	scene_role, scene_role_stamped, scene_evict,
+	scene_role, scene_role_stamped, scene_evict, scene_stall,
 	scene_resume, scene_create;
 
 #endif
