@@ -122,7 +122,8 @@ DISRUPTOR_API int disruptor_check(const char *name,
  * ring, also its cursor and commit words (what cannot be vouched for becomes a
  * gap). Takes the registry's lock, so that nobody joins meanwhile; never
  * touches what a live participant relies on. Calls back for each thing that
- * was repaired, and returns how many. Let disruptor_check() say what is left.
+ * was repaired, and returns how many; the handler must not call back into this
+ * disruptor, which is locked. Let disruptor_check() say what is left.
  *
  * -EINVAL, -EOPNOTSUPP (a private ring), -EROFS (read_only_events), -ETIMEDOUT
  * (somebody has been joining for seconds), -ECHILD. Thread safety: any thread.
