@@ -127,6 +127,10 @@ static void *consume(void *argument)
 	static const char *const names[] = { NULL, "a", "b" };
 	struct scene *s = argument;
 	int64_t i;
+	static const enum disruptor_on_upstream_lost lost[] = {
+		DISRUPTOR_UPSTREAM_DEFAULT, DISRUPTOR_UPSTREAM_PASS,
+		DISRUPTOR_UPSTREAM_HOLD, DISRUPTOR_UPSTREAM_FAIL
+	};
 	int j;
 
 	for (i = 0; i < scaled(ROUNDS); i++) {
@@ -136,7 +140,7 @@ static void *consume(void *argument)
 				      .start = i % 2 ? DISRUPTOR_START_OLDEST :
 						       DISRUPTOR_START_NEXT,
 				      .stall_limit_ns = MS,
-				      .on_upstream_lost = i % 4,
+				      .on_upstream_lost = lost[i % 4],
 				      .upstream = i % 5 ? NULL :
 					      DISRUPTOR_AFTER_NAMES("a")));
 
