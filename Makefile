@@ -12,6 +12,7 @@
 #	make install		PREFIX=/usr/local DESTDIR=
 #	make clang aarch64 m32	the tests by clang, for 64-bit ARM, for 32 bits
 #	make fuzz		libFuzzer over shared rings, FUZZ_SECONDS=60
+#	make mutants		bugs are seeded; which test notices? MUTANTS='E5*'
 #	make explore		the real code under the C11 memory model, deep
 #	make spin		models of the protocol, and their mutants
 #	make format		clang-format over all sources
@@ -56,6 +57,10 @@ crash:
 	$(need) cc cmake kernel-headers cmocka
 	@JOBS=$(JOBS) V=$(V) scripts/run-crash $(KILLS)
 
+mutants:
+	$(need) cc cmake kernel-headers cmocka
+	@tests/mutants/run '$(MUTANTS)'
+
 explore:
 	$(need) cc cmake kernel-headers cmocka
 	@JOBS=$(JOBS) scripts/run-explore $(BUILD)/plain
@@ -98,5 +103,5 @@ format:
 clean:
 	rm -rf $(BUILD) bindings/node/prebuilds bindings/node/libdisruptor
 
-.PHONY: all run test fuzz crash explore spin sanitize clang aarch64 m32 bench \
+.PHONY: all run test fuzz crash mutants explore spin sanitize clang aarch64 m32 bench \
 	node node-full bench-node install format clean
