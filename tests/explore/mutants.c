@@ -126,6 +126,14 @@ static bool try_scene(const struct scene *s, int deviations, bool deep,
 	return f->violated;
 }
 
+static int deviations_of(const struct scene *s, bool deep)
+{
+	int standard = s->deviations + deep;
+
+	return s->mutant_deviations > standard ? s->mutant_deviations :
+						 standard;
+}
+
 /* Few deviations first, in all scenes. */
 static const struct scene *catch_mutant(int id, bool deep, struct findings *f)
 {
@@ -134,7 +142,7 @@ static const struct scene *catch_mutant(int id, bool deep, struct findings *f)
 	for (deviations = 1; deviations <= DEVIATIONS_MAX; deviations++)
 		for (i = 0; scenes[i] != NULL; i++)
 			if (reaches[i][id] &&
-			    deviations <= scenes[i]->deviations + deep &&
+			    deviations <= deviations_of(scenes[i], deep) &&
 			    try_scene(scenes[i], deviations, deep, f))
 				return scenes[i];
 	return NULL;

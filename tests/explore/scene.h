@@ -27,6 +27,8 @@ struct scene {
 	/* Bounds: of the standard set, and of the deep one (-1: none). */
 	int deviations, kills;
 	int deep_deviations, deep_kills;
+	/* Of mutants, whose executions are few; 0: as the standard set. */
+	int mutant_deviations;
 };
 
 extern const struct scene *const scenes[];

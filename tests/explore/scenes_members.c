@@ -178,6 +178,7 @@ const struct scene scene_leave = {
 	.participant = { three_events, take_one_and_leave, play_consume },
 	.check = play_check,
 	.deviations = 2, .deep_deviations = 4,
+	.mutant_deviations = 4,
 };
 
 static void blocked_setup(void)
