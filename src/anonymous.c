@@ -36,6 +36,14 @@ static int give_descriptor(struct disruptor *d, int *fd)
 	return 0;
 }
 
+static int fail_create(int error, uint64_t bytes)
+{
+	if (error == -EFBIG)
+		return disruptor_fail_limit(bytes);
+	return disruptor_fail(-error, "cannot make %llu bytes of sealed memory",
+			      (unsigned long long)bytes);
+}
+
 struct disruptor *
 disruptor_create_anonymous(const struct disruptor_options *given, int *fd)
 {
@@ -54,8 +62,7 @@ disruptor_create_anonymous(const struct disruptor_options *given, int *fd)
 		return NULL;
 	own = disruptor_os_file_anonymous(header.total_size, options.mode);
 	if (own < 0) {
-		disruptor_fail(-own, "cannot make %llu bytes of sealed memory",
-			       (unsigned long long)header.total_size);
+		fail_create(own, header.total_size);
 		return NULL;
 	}
 	d = fill(&header, &options, own);

@@ -253,7 +253,8 @@ struct disruptor *disruptor_attach_file(const char *name, int fd,
 	struct disruptor *d = NULL;
 	int saved;
 
-	if (compare(header, o) == 0 && take_wait(&wait, o) == 0)
+	if (compare(header, o) == 0 && take_wait(&wait, o) == 0 &&
+	    disruptor_fill_holes(fd, header) == 0)
 		d = map_ring(name, fd, header, o->read_only_events);
 	if (d == NULL) {
 		saved = errno;

@@ -32,6 +32,15 @@ report(struct check *c, const char *format, ...)
 		c->handler(c->context, text);
 }
 
+static void check_memory(struct check *c)
+{
+	const struct disruptor *d = &c->view;
+
+	if (disruptor_os_file_has_holes(d->probe_fd, d->header.total_size))
+		report(c, "the file has holes, which fault when memory is full; "
+			  "attaching fills them");
+}
+
 static void check_cursor(struct check *c)
 {
 	const struct disruptor_header *h = &c->view.header;
@@ -211,6 +220,7 @@ int disruptor_check(const char *name, disruptor_problem_handler handler,
 
 	if (error < 0)
 		return error;
+	check_memory(&c);
 	check_cursor(&c);
 	check_state(&c);
 	check_words(&c);

@@ -12,10 +12,10 @@ int disruptor_view_open(struct disruptor *view, const char *name)
 
 	if (fd < 0)
 		return fd;
-	region = disruptor_os_map_shared(fd, header.total_size, false);
+	region = disruptor_map_to_look(fd, &header);
 	if (region == NULL) {
-		disruptor_os_file_close(fd);
-		return disruptor_fail(errno, "cannot map the ring's file");
+		disruptor_keep_errno(disruptor_os_file_close(fd));
+		return -errno;
 	}
 	memset(view, 0, sizeof(*view));
 	disruptor_place(view, &header, region, fd);

@@ -10,6 +10,7 @@
  *	shared_memory.c		a ring with a name: create, unlink
  *	anonymous.c		a ring without a name: create, join
  *	attach.c		joining it: whose file, what is in it
+ *	holes.c			files without memory for all they hold
  *	liveness.c		who is alive: kernel locks that mappings hold
  *	sequencer.c, producer.c	claims that do not succeed at once
  *	gate.c			the slowest consumer
@@ -238,6 +239,9 @@ const char *disruptor_plain_name(const char *name);
 unsigned char *disruptor_fill_file(int fd, const struct disruptor_header *header,
 				   bool huge_pages);
 
+/* A new file of so many bytes is over the process's limit: -EFBIG. */
+int disruptor_fail_limit(uint64_t bytes);
+
 /* --- attach.c ----------------------------------------------------------- */
 
 /* Opens a ring's file for reading, and reads its checked header. */
@@ -257,6 +261,14 @@ int disruptor_fail_open(int error);
 /* Protects a fresh mapping from us, and from children. */
 int disruptor_secure(unsigned char *region,
 		     const struct disruptor_header *header);
+
+/* --- holes.c ------------------------------------------------------------ */
+
+/* Before a ring's file is mapped to join it. */
+int disruptor_fill_holes(int fd, const struct disruptor_header *header);
+/* For reading alone; of a file with holes a copy. NULL with the reason. */
+unsigned char *disruptor_map_to_look(int fd,
+				     const struct disruptor_header *header);
 
 /* --- inspect.c ---------------------------------------------------------- */
 

@@ -26,15 +26,24 @@ const char *disruptor_plain_name(const char *name)
 	return NULL;
 }
 
+int disruptor_fail_limit(uint64_t bytes)
+{
+	return disruptor_fail(EFBIG,
+			      "a file of %llu bytes is more than this process "
+			      "may make (ulimit -f, RLIMIT_FSIZE)",
+			      (unsigned long long)bytes);
+}
+
 static int fail_create(int error, uint64_t bytes)
 {
 	switch (-error) {
 	case ENOSPC:
-	case EFBIG:
 		return disruptor_fail(ENOSPC,
 				      "no room for %llu bytes in %s",
 				      (unsigned long long)bytes,
 				      disruptor_os_directory());
+	case EFBIG:
+		return disruptor_fail_limit(bytes);
 	case EACCES:
 	case EPERM:
 		return disruptor_fail(EACCES, "no permission to make files in "

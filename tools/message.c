@@ -69,6 +69,9 @@ static const char *advice_for(int error)
 	case ENOSPC:
 		return "choose a smaller --capacity or --event-size, or free "
 		       "memory in /dev/shm";
+	case EFBIG:
+		return "raise that limit, or choose a smaller --capacity or "
+		       "--event-size";
 	case ENOMEM:
 		return "free some memory";
 	case ENAMETOOLONG:

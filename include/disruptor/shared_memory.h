@@ -27,8 +27,8 @@ DISRUPTOR_BEGIN_DECLS
  * disruptor_unlink().
  *
  * EINVAL (options, name), ENAMETOOLONG, E2BIG (options of a newer library),
- * EEXIST, ENOSPC, EACCES, ENOENT (no /dev/shm), ENOMEM, EIO (no random
- * numbers).
+ * EEXIST, ENOSPC, EFBIG (RLIMIT_FSIZE), EACCES, ENOENT (no /dev/shm), ENOMEM,
+ * EIO (no random numbers).
  */
 DISRUPTOR_API struct disruptor *
 disruptor_create_shared(const char *name,
@@ -44,7 +44,8 @@ disruptor_create_shared(const char *name,
  * ENOENT, EACCES, EPERM (the owner or the mode of the file: see
  * DISRUPTOR_TRUST_ANY_OWNER), EBADMSG (no ring: wrong magic, truncated, damaged
  * header), EPROTONOSUPPORT (another layout version or byte order), EPROTO
- * (another event size), EINVAL, ENAMETOOLONG, ENOMEM.
+ * (another event size), EINVAL, ENAMETOOLONG, ENOMEM, ENOSPC (the file has
+ * holes, and there is no room to fill them).
  */
 DISRUPTOR_API struct disruptor *disruptor_attach(const char *name,
 						 size_t event_size);
@@ -71,8 +72,8 @@ disruptor_attach_opts(const char *name,
  * or has a descriptor of it. mode says which users may join who are handed the
  * descriptor.
  *
- * EINVAL, E2BIG (options), EMFILE, ENFILE, ENOMEM, ENOSPC, ENOSYS. *fd is -1
- * then. Thread safety: any thread. Progress: calls the system.
+ * EINVAL, E2BIG (options), EMFILE, ENFILE, ENOMEM, ENOSPC, EFBIG
+ * (RLIMIT_FSIZE), ENOSYS. *fd is -1 then. Thread safety: any thread. Progress: calls the system.
  */
 DISRUPTOR_API struct disruptor *
 disruptor_create_anonymous(const struct disruptor_options *options, int *fd);

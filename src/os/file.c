@@ -44,17 +44,6 @@ static int open_temporary(uint32_t mode)
 	return fd < 0 ? -errno : fd;
 }
 
-/* All of it, so that a full disk is an error here and never a SIGBUS later. */
-static int reserve(int fd, uint64_t length)
-{
-	int error;
-
-	do
-		error = posix_fallocate(fd, 0, (off_t)length);
-	while (error == EINTR);
-	return -error;
-}
-
 /* Takes away the name that open_temporary() gave, if it did. */
 static void drop_temporary_name(int fd)
 {
@@ -88,7 +77,7 @@ int disruptor_os_file_create(uint64_t length, uint32_t mode)
 		fd = -errno;
 	if (fd < 0)
 		return fd;
-	error = reserve(fd, length);
+	error = disruptor_os_file_reserve(fd, length);
 	/* Not by open(): the umask has no say in what was asked for. */
 	if (error == 0 && fchmod(fd, mode) < 0)
 		error = -errno;
@@ -116,7 +105,7 @@ static int open_memory(void)
 
 static int reserve_and_seal(int fd, uint64_t length, uint32_t mode)
 {
-	int error = reserve(fd, length);
+	int error = disruptor_os_file_reserve(fd, length);
 
 	if (error == 0 && fchmod(fd, mode) < 0)
 		error = -errno;
@@ -220,6 +209,38 @@ int disruptor_os_file_read(int fd, void *buffer, size_t length)
 	ssize_t n = pread(fd, buffer, length, 0);
 
 	return n < 0 ? -errno : (int)n;
+}
+
+static int read_range(int fd, unsigned char *buffer, off_t from, off_t to)
+{
+	ssize_t n;
+
+	while (from < to) {
+		n = pread(fd, buffer + from, (size_t)(to - from), from);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return n < 0 ? -errno : -EIO;
+		from += n;
+	}
+	return 0;
+}
+
+int disruptor_os_file_read_data(int fd, void *buffer, uint64_t length)
+{
+	off_t from = 0, to = 0, end = (off_t)length;
+	int error = 0;
+
+	while (error == 0) {
+		from = lseek(fd, to, SEEK_DATA);
+		if (from < 0)
+			return errno == ENXIO ? 0 : -errno;
+		to = lseek(fd, from, SEEK_HOLE);
+		if (to < 0)
+			return -errno;
+		error = read_range(fd, buffer, from, to < end ? to : end);
+	}
+	return error;
 }
 
 void disruptor_os_file_close(int fd)

@@ -78,8 +78,19 @@ int disruptor_os_file_copy(int fd);
 int disruptor_os_file_unlink(const char *name);
 int disruptor_os_file_stat(int fd, struct stat *st);
 int disruptor_os_file_read(int fd, void *buffer, size_t length);
+/* All that is no hole, to where it is in the file; the rest stays. */
+int disruptor_os_file_read_data(int fd, void *buffer, uint64_t length);
 void disruptor_os_file_close(int fd);
 const char *disruptor_os_directory(void);
+
+/*
+ * reserve.c: memory for all of a file. reserve: of a new one; -EFBIG: more than
+ * this process may write (RLIMIT_FSIZE). fill_holes: of one that others may be
+ * using; nothing of what it holds changes, and neither does its length.
+ */
+int disruptor_os_file_reserve(int fd, uint64_t length);
+bool disruptor_os_file_has_holes(int fd, uint64_t length);
+int disruptor_os_file_fill_holes(int fd, uint64_t length);
 
 /*
  * lock.c: one byte of a file as a lock that an open file description owns.

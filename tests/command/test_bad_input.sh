@@ -20,6 +20,17 @@ refused()
 	grep -q '; ' errors || problem "nothing to do in: $(cat errors)"
 }
 
+# --- a limit of the shell is an error, not the end by SIGXFSZ
+
+name_ring
+(
+	ulimit -f 64
+	"$DISRUPTOR" create "$ring" --capacity 64K 2>errors
+)
+is $? 1 "exit code of create beyond ulimit -f"
+grep -q "^disruptor: $ring: .*ulimit -f.*; " errors ||
+	problem "beyond ulimit -f: $(cat errors)"
+
 # --- usage: exit code 2
 
 refused 2 "disruptor --help"

@@ -398,6 +398,20 @@ int disruptor_os_file_create(uint64_t length, uint32_t mode)
 	return machine.files[i].used ? FIRST_FD + i : -ENOSPC;
 }
 
+bool disruptor_os_file_has_holes(int fd, uint64_t length)
+{
+	(void)fd;
+	(void)length;
+	return false;
+}
+
+int disruptor_os_file_fill_holes(int fd, uint64_t length)
+{
+	(void)fd;
+	(void)length;
+	return 0;
+}
+
 static int find(const char *name)
 {
 	int i;
@@ -486,6 +500,11 @@ int disruptor_os_file_read(int fd, void *buffer, size_t length)
 {
 	explore_copy(buffer, machine.files[fd - FIRST_FD].memory, length);
 	return (int)length;
+}
+
+int disruptor_os_file_read_data(int fd, void *buffer, uint64_t length)
+{
+	return disruptor_os_file_read(fd, buffer, length) < 0 ? -EIO : 0;
 }
 
 void disruptor_os_file_close(int fd)
