@@ -2,6 +2,7 @@
 #include "os.h"
 
 #include <pthread.h>
+#include <unistd.h>
 
 /*
  * What fork() must not copy half-way. A thread that takes a lock holds the
@@ -12,6 +13,7 @@ static pthread_once_t once = PTHREAD_ONCE_INIT;
 static pthread_mutex_t guard = PTHREAD_MUTEX_INITIALIZER;
 static _Thread_local unsigned int held; /* by this thread, how often */
 static uint64_t generation = 1;
+static bool unannounced; /* no memory: forks are not told to us */
 
 static void before_fork(void)
 {
@@ -31,7 +33,7 @@ static void in_child(void)
 
 static void prepare(void)
 {
-	pthread_atfork(before_fork, in_parent, in_child);
+	unannounced = pthread_atfork(before_fork, in_parent, in_child) != 0;
 }
 
 void disruptor_os_fork_hold(void)
@@ -50,5 +52,6 @@ void disruptor_os_fork_release(void)
 uint64_t disruptor_os_generation(void)
 {
 	pthread_once(&once, prepare);
-	return generation;
+	/* Then the child's number is all that tells it from its parent. */
+	return unannounced ? (uint64_t)getpid() : generation;
 }

@@ -72,12 +72,11 @@ int disruptor_os_file_reserve(int fd, uint64_t length)
 	return error == -EFBIG ? -ENOSPC : error;
 }
 
-/* No block at all: a file system that does not count them (ramfs). */
 bool disruptor_os_file_has_holes(int fd, uint64_t length)
 {
 	struct stat st;
 
-	return fstat(fd, &st) == 0 && st.st_blocks != 0 &&
+	return fstat(fd, &st) == 0 &&
 	       (uint64_t)st.st_blocks * BLOCK < length;
 }
 

@@ -1,151 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each call to the system that the library makes fails once, with each error
- * that it may have: that is reported or got over, nothing is left behind, and
- * the next attempt works. The calls are taken by the definitions below, which
- * come before those of the C library. (Not fstat(): of an open descriptor it
- * cannot fail, and of one that is not ours the library must not close it.)
+ * Each call to the system fails once while rings are made, joined, used, looked
+ * at, repaired and left: that is reported or got over, nothing is left behind,
+ * and others go on in the ring.
  */
-#include <child.h>
+#include <faults.h>
 
-#include <dirent.h>
-#include <dlfcn.h>
-#include <sys/random.h>
+#include <region.h>
 
-static int64_t calls;	/* since it was armed */
-static int64_t fails;	/* this one; 0: none */
-static int fails_with;
+#define PRODUCERS 2
+#define CONSUMERS 3
+#define CAPACITY 8
 
-static bool must_fail(void)
+static const struct disruptor_options *options(void)
 {
-	if (fails == 0 || ++calls != fails)
-		return false;
-	errno = fails_with;
-	return true;
+	static const struct disruptor_options o = {
+		.size = sizeof(o),
+		.event_size = 8,
+		.capacity = CAPACITY,
+		.consumers_max = CONSUMERS,
+		.producers_max = PRODUCERS,
+		.producer_type = DISRUPTOR_MULTI_PRODUCER,
+	};
+
+	return &o;
 }
 
-#define NEXT(name) dlsym(RTLD_NEXT, name)
-/* The argument that may follow. */
-#define LAST(type, before)                                                     \
-	va_list arguments;                                                     \
-	type last;                                                             \
-									       \
-	va_start(arguments, before);                                           \
-	last = va_arg(arguments, type);                                        \
-	va_end(arguments)
-
-int open(const char *path, int flags, ...)
+/* Of private rings nobody can know. */
+static bool who_holds(struct disruptor *d)
 {
-	int (*next)(const char *, int, ...) = NEXT("open64");
-	LAST(mode_t, flags);
+	struct disruptor_holder holder;
+	int error = disruptor_find_holder(d, disruptor_published(d), &holder);
 
-	return must_fail() ? -1 : next(path, flags, last);
+	return error == 0 || error == -EOPNOTSUPP;
 }
-
-int fcntl(int fd, int command, ...)
-{
-	int (*next)(int, int, ...) = NEXT("fcntl64");
-	LAST(void *, command);
-
-	return must_fail() ? -1 : next(fd, command, last);
-}
-
-ssize_t pread(int fd, void *buffer, size_t length, off_t offset)
-{
-	ssize_t (*next)(int, void *, size_t, off_t) = NEXT("pread64");
-
-	return must_fail() ? -1 : next(fd, buffer, length, offset);
-}
-
-int posix_fallocate(int fd, off_t offset, off_t length)
-{
-	int (*next)(int, off_t, off_t) = NEXT("posix_fallocate64");
-
-	return must_fail() ? errno : next(fd, offset, length);
-}
-
-int fchmod(int fd, mode_t mode)
-{
-	int (*next)(int, mode_t) = NEXT("fchmod");
-
-	return must_fail() ? -1 : next(fd, mode);
-}
-
-int linkat(int from, const char *path, int to, const char *name, int flags)
-{
-	int (*next)(int, const char *, int, const char *, int) =
-		NEXT("linkat");
-
-	return must_fail() ? -1 : next(from, path, to, name, flags);
-}
-
-void *mmap(void *address, size_t length, int protection, int flags, int fd,
-	   off_t offset)
-{
-	void *(*next)(void *, size_t, int, int, int, off_t) = NEXT("mmap64");
-
-	return must_fail() ? MAP_FAILED :
-			     next(address, length, protection, flags, fd,
-				  offset);
-}
-
-int mprotect(void *address, size_t length, int protection)
-{
-	int (*next)(void *, size_t, int) = NEXT("mprotect");
-
-	return must_fail() ? -1 : next(address, length, protection);
-}
-
-int madvise(void *address, size_t length, int advice)
-{
-	int (*next)(void *, size_t, int) = NEXT("madvise");
-
-	return must_fail() ? -1 : next(address, length, advice);
-}
-
-ssize_t getrandom(void *buffer, size_t length, unsigned int flags)
-{
-	ssize_t (*next)(void *, size_t, unsigned int) = NEXT("getrandom");
-
-	return must_fail() ? -1 : next(buffer, length, flags);
-}
-
-int memfd_create(const char *name, unsigned int flags)
-{
-	int (*next)(const char *, unsigned int) = NEXT("memfd_create");
-
-	return must_fail() ? -1 : next(name, flags);
-}
-
-/* --- what may be left behind --- */
-
-static int64_t open_files(void)
-{
-	DIR *directory = opendir("/proc/self/fd");
-	int64_t n = 0;
-
-	CHECK(directory != NULL);
-	while (readdir(directory) != NULL)
-		n++;
-	closedir(directory);
-	return n;
-}
-
-static int64_t mappings(void)
-{
-	FILE *maps = fopen("/proc/self/maps", "re");
-	char line[512];
-	int64_t n = 0;
-
-	CHECK(maps != NULL);
-	while (fgets(line, sizeof(line), maps) != NULL)
-		n += strstr(line, "/dev/shm/") != NULL ||
-		     strstr(line, "memfd:disruptor") != NULL;
-	fclose(maps);
-	return n;
-}
-
-/* --- what is tried: each says whether it got through --- */
 
 static bool use(struct disruptor *d)
 {
@@ -162,53 +50,132 @@ static bool use(struct disruptor *d)
 		PUT(p, 1);
 		TAKE(poller, 1);
 		CHECK(disruptor_claim(p) != NULL);
+		all &= who_holds(d);
 		disruptor_abandon(p);
 		CHECK_EQ(disruptor_poll_wait(poller, MS / 10), 0);
 	}
+	disruptor_producer_free(p);
 	disruptor_poller_free(next);
 	disruptor_poller_free(poller);
 	all &= disruptor_remove_consumer(d, "name") == 0;
-	all &= disruptor_repair(d, NULL, NULL) >= 0;
+	all &= disruptor_wait_for_consumers(d, 0, 0) == 0;
 	return all;
 }
 
-static bool named(const char *name)
+/* Each record can be had, each slot used: nothing that failed holds any. */
+static void go_on_in(struct disruptor *d)
 {
-	struct disruptor_options o = *DISRUPTOR_OPTIONS(
-		.event_size = 8, .capacity = 8, .consumers_max = 2,
-		.producers_max = 2,
-		.producer_type = DISRUPTOR_MULTI_PRODUCER);
-	struct disruptor *d = disruptor_create_shared(name, &o), *e;
-	struct disruptor_ring_info *info;
-	bool all = d != NULL;
+	struct disruptor_producer *producers[PRODUCERS];
+	struct disruptor_poller *pollers[CONSUMERS];
+	int i, lap;
 
-	if (d == NULL)
-		return false;
-	e = disruptor_attach_opts(
-		name, DISRUPTOR_OPTIONS(.read_only_events = true));
-	all &= e != NULL;
-	disruptor_free(e);
-	all &= use(d);
-	info = disruptor_inspect(name);
-	all &= info != NULL;
-	disruptor_inspect_free(info);
-	all &= disruptor_check(name, NULL, NULL) >= 0;
+	disruptor_remove_consumer(d, "name");
+	for (i = 0; i < CONSUMERS; i++)
+		pollers[i] = POLLER(d, NULL);
+	for (i = 0; i < PRODUCERS; i++)
+		producers[i] = PRODUCER(d);
+	for (lap = 0; lap < 2; lap++) {
+		for (i = 0; i < PRODUCERS; i++)
+			put_many(producers[i], i, CAPACITY / PRODUCERS);
+		for (i = 0; i < CONSUMERS; i++)
+			disruptor_poller_advance(pollers[i],
+						 disruptor_poll(pollers[i]));
+	}
 	disruptor_free(d);
-	fails = 0; /* cleaning up is the test's */
+}
+
+/* By one who comes now, whom nothing fails. */
+static void go_on(const char *name)
+{
+	int64_t at = fault_suspend();
+
+	go_on_in(ATTACH(name));
+	CHECK_EQ(disruptor_check(name, NULL, NULL), 0);
+	fault_resume(at);
+}
+
+static void remove_ring(const char *name)
+{
+	int64_t at = fault_suspend();
+
 	CHECK_EQ(disruptor_unlink(name), 0);
+	fault_resume(at);
+}
+
+static bool join(const char *name)
+{
+	struct disruptor *d = disruptor_attach_opts(
+		name, DISRUPTOR_OPTIONS(.read_only_events = true));
+	bool all = d != NULL;
+
+	disruptor_free(d);
+	d = disruptor_attach(name, 8);
+	all &= d != NULL && use(d) && disruptor_repair(d, NULL, NULL) >= 0;
+	disruptor_free(d);
 	return all;
 }
 
-static bool nameless(const char *name)
+static bool look(const char *name)
 {
-	int fd;
-	struct disruptor *d = disruptor_create_anonymous(
-		DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 8,
-				  .consumers_max = 2), &fd);
-	struct disruptor *e;
-	bool all = d != NULL;
+	struct disruptor_ring_info *info = disruptor_inspect(name);
+	bool all = info != NULL;
 
-	(void)name;
+	disruptor_inspect_free(info);
+	return disruptor_check(name, NULL, NULL) >= 0 && all;
+}
+
+static bool named(void)
+{
+	const char *name = ring_new_name();
+	struct disruptor *d = disruptor_create_shared(name, options());
+	bool all;
+
+	if (d == NULL) {
+		CHECK(access("/dev/shm", F_OK) == 0);
+		return false;
+	}
+	all = use(d);
+	all &= disruptor_close(d) == 0;
+	disruptor_free(d);
+	remove_ring(name);
+	return all;
+}
+
+/* A ring that others are in. */
+static bool joined(void)
+{
+	const char *name = ring_new_name();
+	int64_t at = fault_suspend();
+	struct disruptor *d = disruptor_create_shared(name, options());
+	struct disruptor_poller *poller = POLLER(d, "stays");
+	struct disruptor_producer *p = PRODUCER(d);
+	bool all;
+
+	fault_resume(at);
+	all = join(name);
+	all &= look(name);
+	at = fault_suspend();
+	PUT(p, 7);
+	disruptor_poller_advance(poller, disruptor_poll(poller));
+	disruptor_free(d);
+	d = ATTACH(name);
+	CHECK_EQ(disruptor_remove_consumer(d, "stays"), 0);
+	disruptor_free(d);
+	go_on(name);
+	fault_resume(at);
+	if (disruptor_unlink(name) == 0)
+		return all;
+	remove_ring(name);
+	return false;
+}
+
+static bool nameless(void)
+{
+	int fd = -1;
+	struct disruptor *d = disruptor_create_anonymous(options(), &fd), *e;
+	bool all = d != NULL;
+	int64_t at;
+
 	if (d == NULL) {
 		CHECK_EQ(fd, -1);
 		return false;
@@ -217,56 +184,120 @@ static bool nameless(const char *name)
 	all &= e != NULL && use(e);
 	disruptor_free(e);
 	disruptor_free(d);
+	at = fault_suspend();
+	e = disruptor_attach_fd(fd, DISRUPTOR_OPTIONS(.event_size = 8));
+	CHECK(e != NULL);
+	go_on_in(e);
 	close(fd);
+	fault_resume(at);
 	return all;
 }
 
-static bool try_with(bool (*attempt)(const char *), int64_t call, int error)
+static bool private(void)
+{
+	struct disruptor *d = disruptor_new(options());
+	bool all = d != NULL && use(d);
+
+	disruptor_free(d);
+	return all;
+}
+
+/* A page less of memory than it has of length. */
+static void punch(const char *name)
+{
+	int fd = region_open_file(name);
+
+	CHECK_EQ(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+			   DISRUPTOR_PAGE * 2, DISRUPTOR_PAGE),
+		 0);
+	close(fd);
+}
+
+static bool with_holes(void)
 {
 	const char *name = ring_new_name();
-	int64_t files = open_files(), maps = mappings();
-	bool through, reached;
+	int64_t at = fault_suspend();
+	struct disruptor *d;
+	bool all;
 
-	calls = 0;
-	fails_with = error;
-	fails = call;
-	through = attempt(name);
-	fails = 0;
-	reached = calls >= call;
-	/* Without a failure nothing fails; a failure has its words. */
-	CHECK(through || (reached && disruptor_error()[0] != '\0'));
-	CHECK_EQ(open_files(), files);
-	CHECK_EQ(mappings(), maps);
-	CHECK(access("/dev/shm", F_OK) == 0);
-	CHECK(attempt(ring_new_name()));
-	return reached;
+	disruptor_free(disruptor_create_shared(name, options()));
+	punch(name);
+	fault_resume(at);
+	all = look(name);
+	d = disruptor_attach(name, 0);
+	all &= d != NULL;
+	disruptor_free(d);
+	go_on(name);
+	remove_ring(name);
+	return all;
 }
 
-static void each_call(bool (*attempt)(const char *))
+static void named_rings(void **state)
 {
-	static const int errors[] = { ENOMEM, EMFILE, ENOSPC, EACCES, EINTR,
-				      EAGAIN };
-	int64_t call, n = 0;
-	size_t i;
-
-	CHECK(attempt(ring_new_name()));
-	for (i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
-		for (call = 1; try_with(attempt, call, errors[i]); call++)
-			n++;
-	print_message("  %lld calls failed\n", (long long)n);
-	CHECK(n > 100);
+	fault_each(named, 200);
 }
 
-static void of_named_rings(void **state)
+static void joined_rings(void **state)
 {
-	(void)state;
-	each_call(named);
+	fault_each(joined, 200);
 }
 
-static void of_nameless_rings(void **state)
+static void nameless_rings(void **state)
 {
-	(void)state;
-	each_call(nameless);
+	fault_each(nameless, 200);
 }
 
-TEST_MAIN(TEST(of_named_rings), TEST(of_nameless_rings));
+static void private_rings(void **state)
+{
+	fault_each(private, 10);
+}
+
+static void rings_with_holes(void **state)
+{
+	fault_each(with_holes, 50);
+}
+
+static void check_reserved(const char *name)
+{
+	int fd = region_open_file(name);
+	struct stat st;
+
+	CHECK_EQ(fstat(fd, &st), 0);
+	CHECK(st.st_blocks * 512 >= st.st_size);
+	close(fd);
+}
+
+/* Some kernels interrupt it at each signal, and take back what was done. */
+static void reserving_under_a_timer(void **state)
+{
+	const char *name = ring_new_name();
+	struct disruptor_options o = *options();
+
+	o.event_size = 512;
+	o.capacity = 4096;
+	fault_patience = 70000;
+	disruptor_free(disruptor_create_shared(name, &o));
+	check_reserved(name);
+	fault_patience = INT64_MAX;
+	punch(name);
+	fault_patience = DISRUPTOR_PAGE;
+	disruptor_free(ATTACH(name));
+	fault_patience = INT64_MAX;
+	check_reserved(name);
+}
+
+/* And no way to tell whether there are holes in what it has. */
+static void no_fallocate(void **state)
+{
+	const char *name = ring_new_name();
+
+	disruptor_free(disruptor_create_shared(name, options()));
+	punch(name);
+	fault_no_fallocate = true;
+	go_on_in(ATTACH(name));
+	fault_no_fallocate = false;
+}
+
+TEST_MAIN(TEST(named_rings), TEST(joined_rings), TEST(nameless_rings),
+	  TEST(private_rings), TEST(rings_with_holes),
+	  TEST(reserving_under_a_timer), TEST(no_fallocate));

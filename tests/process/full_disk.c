@@ -15,7 +15,7 @@ static const struct disruptor_options *ring_of(int64_t capacity)
 {
 	static struct disruptor_options o;
 
-	o = *DISRUPTOR_OPTIONS(.event_size = 1024, .consumers_max = 4,
+	o = *DISRUPTOR_OPTIONS(.event_size = 1024, .consumers_max = 64,
 			       .producers_max = 4, .mode = 0644,
 			       .producer_type = DISRUPTOR_MULTI_PRODUCER);
 	o.capacity = (uint64_t)capacity;
