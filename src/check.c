@@ -228,6 +228,7 @@ int disruptor_check(const char *name, disruptor_problem_handler handler,
 	check_claims(&c);
 	for (i = 0; i < c.view.header.consumers_max; i++)
 		check_consumer(&c, i);
-	disruptor_view_close(&c.view);
-	return c.problems;
+	error = disruptor_check_cut(c.view.region);
+	disruptor_keep_errno(disruptor_view_close(&c.view));
+	return error < 0 ? error : c.problems;
 }

@@ -112,6 +112,10 @@ struct disruptor *disruptor_make(const struct disruptor_header *header,
 	if (d->shared)
 		memcpy(d->name, name, strlen(name));
 	d->generation = disruptor_os_generation();
+	if (d->shared)
+		disruptor_os_guard_add(region, header->total_size,
+				       &d->words->control.state,
+				       DISRUPTOR_STATE_CLOSED);
 	take_defaults(d);
 	join_barriers(d);
 	return d;
@@ -195,6 +199,7 @@ void disruptor_free(struct disruptor *d)
 	}
 	if (d->shared && disruptor_probe_is_ours(d))
 		disruptor_os_file_close(d->probe_fd);
+	disruptor_os_guard_drop(d->region);
 	/* A shared region was never mapped in a child. */
 	if (is_ours || !d->shared)
 		disruptor_os_unmap(d->region, d->header.total_size);
@@ -276,7 +281,7 @@ int disruptor_wait_for_consumers(struct disruptor *d, int n, int64_t timeout_ns)
 	while (disruptor_consumer_count(d) < n) {
 		if (disruptor_load_acquire_u32(&d->words->control.state) &
 		    DISRUPTOR_STATE_CLOSED)
-			return disruptor_fail(ESHUTDOWN, "the ring is closed");
+			return disruptor_fail_closed(d->words);
 		if (is_halted(d))
 			return disruptor_fail(ECANCELED, "halted");
 		if (disruptor_os_now() >= deadline)

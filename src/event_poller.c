@@ -140,16 +140,25 @@ static void look_after_the_dead(struct disruptor_poller *poller)
 		disruptor_poller_suspect(private_of(poller));
 }
 
+static int64_t fail_damaged(const struct disruptor_poller *poller)
+{
+	int error = disruptor_check_cut(poller->record);
+
+	return error < 0 ? error :
+			   disruptor_fail(EUCLEAN, "the ring is damaged at "
+						   "sequence %lld",
+					  (long long)poller->next);
+}
+
 static int64_t answer(struct disruptor_poller *poller, enum look found)
 {
 	if (found == LOOK_READY)
 		return count_ready(poller);
 	if (found == LOOK_DAMAGE)
-		return disruptor_fail(EUCLEAN,
-				      "the ring is damaged at sequence %lld",
-				      (long long)poller->next);
+		return fail_damaged(poller);
 	if (drained(poller))
-		return -ESHUTDOWN;
+		return disruptor_check_cut(poller->record) < 0 ? -EIO :
+								 -ESHUTDOWN;
 	look_after_the_dead(poller);
 	if (private_of(poller)->upstream_died) {
 		private_of(poller)->upstream_died = false;

@@ -20,6 +20,29 @@ int disruptor_fill_holes(int fd, const struct disruptor_header *header)
 			      (unsigned long long)header->total_size);
 }
 
+int disruptor_catch_sigbus(void)
+{
+	int error = disruptor_os_guard_install();
+
+	return error < 0 ? disruptor_fail(-error, "cannot catch SIGBUS") : 0;
+}
+
+int disruptor_check_cut(const void *address)
+{
+	if (!disruptor_os_guard_was_cut(address))
+		return 0;
+	return disruptor_fail(EIO, "somebody truncated the ring's file: what "
+				   "was in it is lost");
+}
+
+int disruptor_fail_closed(const struct disruptor_shared_words *words)
+{
+	int error = disruptor_check_cut(words);
+
+	return error < 0 ? error :
+			   disruptor_fail(ESHUTDOWN, "the ring is closed");
+}
+
 static void *copy(int fd, uint64_t length)
 {
 	unsigned char *bytes = disruptor_os_map_private(length);

@@ -20,11 +20,13 @@ int disruptor_view_open(struct disruptor *view, const char *name)
 	memset(view, 0, sizeof(*view));
 	disruptor_place(view, &header, region, fd);
 	view->shared = true;
+	disruptor_os_guard_add(region, header.total_size, NULL, 0);
 	return 0;
 }
 
 void disruptor_view_close(struct disruptor *view)
 {
+	disruptor_os_guard_drop(view->region);
 	disruptor_os_unmap(view->region, view->header.total_size);
 	disruptor_os_file_close(view->probe_fd);
 }
@@ -194,6 +196,10 @@ struct disruptor_ring_info *disruptor_inspect(const char *name)
 		copy_words(info, &view);
 		copy_producers(info, &view);
 		copy_consumers(info, &view);
+	}
+	if (info != NULL && disruptor_check_cut(view.region) < 0) {
+		disruptor_keep_errno(disruptor_inspect_free(info));
+		info = NULL;
 	}
 	disruptor_view_close(&view);
 	return info;

@@ -270,6 +270,11 @@ int disruptor_fill_holes(int fd, const struct disruptor_header *header);
 unsigned char *disruptor_map_to_look(int fd,
 				     const struct disruptor_header *header);
 
+/* -EIO with the reason when the memory at address was cut off; else 0. */
+int disruptor_check_cut(const void *address);
+/* Closed: -ESHUTDOWN, or because it was cut off. */
+int disruptor_fail_closed(const struct disruptor_shared_words *words);
+
 /* --- inspect.c ---------------------------------------------------------- */
 
 /* A read-only look at a ring; the caller owns the struct. */

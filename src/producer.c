@@ -36,7 +36,7 @@ static int64_t fail_stopped(struct disruptor_sequencer *s)
 	forget_intent(s);
 	if (disruptor_load_relaxed_u32(&s->control->state) &
 	    DISRUPTOR_STATE_CLOSED)
-		return disruptor_fail(ESHUTDOWN, "the ring is closed");
+		return disruptor_fail_closed((const void *)s->cursor);
 	if (disruptor_fetch_and_u32(&s->halted, ~DISRUPTOR_CANCELED) &
 	    DISRUPTOR_CANCELED)
 		return disruptor_fail(ECANCELED, "the claim was canceled");
@@ -347,7 +347,7 @@ static int open_producer(struct disruptor_producer_private *p,
 	if (error == 0 && (disruptor_load_acquire_u32(
 				   &d->words->control.state) &
 			   DISRUPTOR_STATE_CLOSED))
-		error = disruptor_fail(ESHUTDOWN, "the ring is closed");
+		error = disruptor_fail_closed(d->words);
 	if (error == 0)
 		error = take_record(p);
 	if (error < 0)

@@ -60,6 +60,15 @@ struct recovery {
 	uint64_t recovered;
 };
 
+static void map_words(struct recovery *r)
+{
+	uint64_t size = r->d->header.total_size;
+
+	r->region = disruptor_os_map_shared(r->d->probe_fd, size, true);
+	if (r->region != NULL)
+		disruptor_os_guard_add(r->region, size, NULL, 0);
+}
+
 /*
  * Who attached with read_only_events has the words writable for as long as it
  * takes to end a dead producer's claim, at an address that nobody else knows.
@@ -71,15 +80,16 @@ static bool open_words(struct recovery *r)
 	if (!d->read_only_events)
 		r->region = d->region;
 	else if (r->region == NULL && disruptor_probe_is_ours(d))
-		r->region = disruptor_os_map_shared(d->probe_fd,
-						    d->header.total_size, true);
+		map_words(r);
 	return r->region != NULL;
 }
 
 static void close_words(const struct recovery *r)
 {
-	if (r->region != NULL && r->region != r->d->region)
-		disruptor_os_unmap(r->region, r->d->header.total_size);
+	if (r->region == NULL || r->region == r->d->region)
+		return;
+	disruptor_os_guard_drop(r->region);
+	disruptor_os_unmap(r->region, r->d->header.total_size);
 }
 
 static uint64_t *writable_word(const struct recovery *r, int64_t sequence)

@@ -324,6 +324,8 @@ static int repair_locked(struct repair *r)
 	drop_records(r->d, lock);
 	repair_beside_the_living(r);
 	disruptor_registry_unlock(r->d, lock);
+	if (disruptor_check_cut(r->d->region) < 0)
+		return -EIO;
 	return r->repaired;
 }
 

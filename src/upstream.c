@@ -20,6 +20,8 @@ static int note_eviction(struct disruptor_poller_private *p)
 	    disruptor_load_acquire_u64(&poller->record->status) >> 8 ==
 		    p->status >> 8)
 		return 1;
+	if (disruptor_check_cut(poller->record) < 0)
+		return -EIO;
 	at = disruptor_sequence_load_acquire(&poller->record->evicted_at);
 	if (!p->evicted && at <= poller->next &&
 	    at >= poller->next - disruptor_capacity(p->disruptor))

@@ -68,6 +68,7 @@ int main(int argc, char **argv)
 	const struct command *command;
 
 	fill_standard_files();
+	disruptor_catch_sigbus();
 	if (argc < 2) {
 		complain(NULL, "a command is missing; try 'disruptor --help'");
 		return EXIT_USAGE;

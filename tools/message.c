@@ -81,6 +81,8 @@ static const char *advice_for(int error)
 		       "NAME' and create it anew";
 	case ETIMEDOUT:
 		return "try again";
+	case EIO:
+		return "delete that file in /dev/shm and create the ring anew";
 	case EUCLEAN:
 		return "look at it with 'disruptor check NAME'";
 	default:

@@ -107,6 +107,16 @@ DISRUPTOR_API int disruptor_unlink(const char *name);
 DISRUPTOR_API int disruptor_remove_consumer(struct disruptor *disruptor,
 					    const char *name);
 
+/*
+ * From here on this process outlives the truncation of a shared ring's file by
+ * somebody who may write to it: it catches SIGBUS, and calls on such a ring fail
+ * with EIO, while the ring's memory reads as zeroes here. What other faults
+ * raise goes to the handler that there was before. Sealed memory needs it only
+ * against holes. A program that sets another handler later has to call it again.
+ * The errors of sigaction(2). Thread safety: any thread.
+ */
+DISRUPTOR_API int disruptor_catch_sigbus(void);
+
 DISRUPTOR_END_DECLS
 
 #endif

@@ -59,6 +59,18 @@ void disruptor_os_want_huge_pages(void *address, uint64_t length);
 int disruptor_os_protect_read_only(void *address, uint64_t length);
 
 /*
+ * guard.c: what becomes of a mapping whose file is truncated. After install the
+ * range of an add becomes zeroed memory of this process at the first fault, with
+ * value in *word (unless that is NULL), instead of the process's end. Of more
+ * ranges than the guard has room for the last are not guarded.
+ */
+int disruptor_os_guard_install(void);
+void disruptor_os_guard_add(void *address, uint64_t length, uint32_t *word,
+			    uint32_t value);
+void disruptor_os_guard_drop(const void *address);
+bool disruptor_os_guard_was_cut(const void *address);
+
+/*
  * file.c: a file in the directory of shared rings. create makes one without a
  * name, with all its memory reserved; link gives it the name in one step
  * (-EEXIST). Descriptors are close-on-exec.

@@ -160,4 +160,16 @@ sleep 0.1
 kill -TERM $publisher
 wait $publisher
 is $? 143 "exit code of --wait-consumers"
+
+# A file that is truncated is an error, not the end by SIGBUS.
+new_ring
+"$DISRUPTOR" subscribe "$ring" >out 2>errors &
+subscriber=$!
+wait_for has_consumers "$ring" 1
+: >"/dev/shm/$ring"
+wait $subscriber
+is $? 1 "exit code of subscribe to a ring that was truncated"
+grep -q "^disruptor: $ring: .*truncated.*; " errors ||
+	problem "truncated: $(cat errors)"
+rm -f "/dev/shm/$ring"
 finish

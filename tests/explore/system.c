@@ -398,6 +398,31 @@ int disruptor_os_file_create(uint64_t length, uint32_t mode)
 	return machine.files[i].used ? FIRST_FD + i : -ENOSPC;
 }
 
+/* No participant truncates a file. */
+int disruptor_os_guard_install(void)
+{
+	return 0;
+}
+
+void disruptor_os_guard_add(void *address, uint64_t length, uint32_t *word,
+			    uint32_t value)
+{
+	(void)word;
+	(void)value;
+	disruptor_os_unmap(address, length);
+}
+
+void disruptor_os_guard_drop(const void *address)
+{
+	(void)address;
+}
+
+bool disruptor_os_guard_was_cut(const void *address)
+{
+	(void)address;
+	return false;
+}
+
 bool disruptor_os_file_has_holes(int fd, uint64_t length)
 {
 	(void)fd;
