@@ -170,10 +170,12 @@ static void no_fallocate(void *argument)
 /* SIGXFSZ is for programs that write; this one only asked for a ring. */
 static void limit_of_file_size(void *argument)
 {
-	struct rlimit limit = { 32 * PAGE, RLIM_INFINITY };
+	struct rlimit limit;
 	int fd = -1;
 
 	disk_new("tmpfs", "size=1m");
+	CHECK_EQ(getrlimit(RLIMIT_FSIZE, &limit), 0);
+	limit.rlim_cur = 32 * PAGE;
 	CHECK_EQ(setrlimit(RLIMIT_FSIZE, &limit), 0);
 	CHECK_NULL(disruptor_create_shared("ring", ring_of(128)), EFBIG);
 	CHECK(strstr(disruptor_error(), "ulimit -f") != NULL);
