@@ -85,10 +85,15 @@ const systems = {
 		produce() {
 			const d = openCompat(-1, false);
 
+			if (batch === 1) {
+				for (let i = 0; i < messages; i++) {
+					d.produceClaimSync().writeUInt32LE(i, 0);
+					d.produceCommitSync();
+				}
+				return;
+			}
 			for (let i = 0; i < messages;) {
-				const bufs = batch === 1 ? [d.produceClaimSync()] :
-					d.produceClaimManySync(batch);
-				for (const buf of bufs)
+				for (const buf of d.produceClaimManySync(batch))
 					for (let j = 0; j < buf.length; j += 8)
 						buf.writeUInt32LE(i++, j);
 				d.produceCommitSync();

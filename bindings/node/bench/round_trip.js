@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A round trip: one message there, one back, one at a time; after every tenth
-// a pause, so that both sides are asleep. Tells the sorted latencies. Run by
-// run.js.
+// A round trip: one message there, one back, one at a time; after as many as
+// `pauseAfter` a pause of a millisecond, so that both sides are asleep. Tells the
+// sorted latencies. Run by run.js.
 'use strict';
 
 const { fork } = require('node:child_process');
@@ -9,7 +9,7 @@ const { Worker, isMainThread, workerData, parentPort } =
 	require('node:worker_threads');
 
 const given = isMainThread ? JSON.parse(process.argv[2]) : workerData;
-const { system, library, name, messages, role } = given;
+const { system, library, name, messages, role, pauseAfter = 10 } = given;
 const names = [`${name}-there`, `${name}-back`];
 
 function delay(ms) {
@@ -25,7 +25,7 @@ async function measure(trip) {
 		const before = process.hrtime.bigint();
 		await trip(i);
 		ns.push(Number(process.hrtime.bigint() - before));
-		if (i % 10 === 9)
+		if (i % pauseAfter === pauseAfter - 1)
 			await delay(1);
 	}
 	ns.splice(0, messages / 10);
@@ -75,7 +75,42 @@ const ring = (options) => ({
 	},
 });
 
+const parent = process.ppid;
+
+// Without the event loop: both sides block their thread, asleep.
+const blocking = {
+	echo() {
+		const [there, back] = rings((Ring, one) => Ring.openSync(one));
+		const p = back.producer(), c = there.consumer('c');
+
+		process.send('ready');
+		while (process.ppid === parent) {
+			if (c.waitSync({ timeout: 1000 }) === 0)
+				continue;
+			c.poll(() => {});
+			p.tryClaim();
+			p.publish();
+		}
+		process.exit();
+	},
+	async ask() {
+		const [there, back] = rings((Ring, one) =>
+			Ring.create(one, { slots: 64, slotSize: 8 }));
+		const p = there.producer(), c = back.consumer('c');
+		const child = otherSide();
+
+		await once(child, 'message');
+		await measure(() => {
+			p.tryClaim();
+			p.publish();
+			c.waitSync();
+			c.poll(() => {});
+		});
+	},
+};
+
 const systems = {
+	blocking,
 	ring: ring({}),
 	asleep: ring({ spin: 0 }),
 	compat: {

@@ -63,8 +63,7 @@ class Batches {
 		this.#done = 0;
 		if (waitOn.signal?.aborted)
 			throw aborted(waitOn.signal);
-		if (n === 0 && spinNs > 0 && !this.#consumer.ended)
-			n = this.#calls.spin(spinNs);
+		n = this.#calls.pause(n, spinNs);
 		if (n > 0)
 			return Promise.resolve(this.#give(n));
 		if (this.#consumer.ended)

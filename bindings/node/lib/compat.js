@@ -6,6 +6,7 @@
 const binding = require('./binding');
 const guard = require('./guard');
 const waits = require('./waits');
+const { PAUSE_US } = require('./handles');
 const { wrongType, outOfRange, released, notClaimed, checkFunction } =
 	require('./errors');
 
@@ -262,6 +263,16 @@ class Disruptor {
 
 	// --- asynchronous ----------------------------------------------------------
 
+	// What comes at once is waited for in place.
+	#tryBriefly(attempt, kind, start, count) {
+		const value = attempt();
+
+		if (value !== undefined || waits.count() > 0 ||
+			!this.#native.pause(kind, start, count, PAUSE_US * 1e3))
+			return value;
+		return attempt();
+	}
+
 	// Tries until there is a value, then done(null, value) or done(error).
 	#begin(attempt, kind, start, count, done) {
 		const wait = {
@@ -294,7 +305,7 @@ class Disruptor {
 	// The callback form: never before the caller goes on.
 	#call(cb, attempt, kind, start, count, values) {
 		checkFunction('callback', cb);
-		const value = attempt();
+		const value = this.#tryBriefly(attempt, kind, start, count);
 
 		if (value !== undefined) {
 			process.nextTick(cb, null, ...values(value));
@@ -322,7 +333,7 @@ class Disruptor {
 
 	#promise(attempt, kind, start, count, result) {
 		return new Promise((resolve, reject) => {
-			const value = attempt();
+			const value = this.#tryBriefly(attempt, kind, start, count);
 
 			if (value !== undefined) {
 				resolve(result(value));

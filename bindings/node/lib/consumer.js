@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-const { availableParallelism } = require('node:os');
-
-const { SHUTDOWN, failure, waitOptions, Waiting, block } =
+const waits = require('./waits');
+const { SHUTDOWN, PAUSE_US, failure, waitOptions, Waiting, block } =
 	require('./handles');
 const { Batch } = require('./batch');
 const { Batches } = require('./batches');
 const { withCode, aborted, released, outOfRange, checkInteger, checkFunction } =
 	require('./errors');
 
-// As long as the library's own handles do. A single CPU has nobody to spin for.
-const SPIN_US = availableParallelism() > 1 ? 20 : 0;
+const PAUSE_NS = PAUSE_US * 1e3;
 
 // Reads every event, in order, in batches. What has not been advanced over
 // counts as unread: for others that follow, for producers, and for the next one
@@ -136,7 +134,8 @@ class Consumer {
 		const { timeout } = waitOptions(options);
 
 		return block((ns) => {
-			const n = this.#ready(this.#native.wait(ns));
+			const n = this.#ready(this.#native.wait(ns,
+				Math.min(ns, PAUSE_NS)));
 			return n > 0 || this.#ended ? n : undefined;
 		}, timeout) ?? 0;
 	}
@@ -164,6 +163,12 @@ class Consumer {
 		return this.#waiting.begin();
 	}
 
+	// If none of the n is ready, what comes at once.
+	#pause(n, ns = PAUSE_NS) {
+		return n > 0 || ns === 0 || this.#ended || waits.count() > 0 ? n :
+			this.#ready(this.#native.pause(ns));
+	}
+
 	// Resolves with the batch that is ready, undefined at the end.
 	async next(options) {
 		const waitOn = waitOptions(options);
@@ -172,7 +177,7 @@ class Consumer {
 		if (waitOn.signal?.aborted)
 			throw aborted(waitOn.signal);
 		this.#alone();
-		const n = this.#ready(this.#native.take(0));
+		const n = this.#pause(this.#ready(this.#native.take(0)));
 		if (n > 0 || this.#ended)
 			return n > 0 ? this.#fill(n, max) : undefined;
 		return new Promise((resolve, reject) => {
@@ -186,8 +191,8 @@ class Consumer {
 		});
 	}
 
-	// For await: it looks for new events for spin microseconds before it sleeps.
-	// Asking for the next batch advances over this one. Leaving the
+	// For await. It may hold up the event loop for spin microseconds, for what
+	// comes at once. Asking for the next batch advances over this one. Leaving the
 	// loop does not, unless advanceOnReturn is set.
 	batches(options = {}) {
 		const waitOn = waitOptions(options);
@@ -196,11 +201,11 @@ class Consumer {
 			max: this.#max(options.max),
 			advanceOnReturn: Boolean(options.advanceOnReturn),
 			waitOn,
-			spinNs: checkInteger('spin', options.spin ?? SPIN_US, 0, 1e6) *
+			spinNs: checkInteger('spin', options.spin ?? PAUSE_US, 0, 1e6) *
 				1e3,
 		}, {
 			take: (done) => this.#ready(this.#native.take(done)),
-			spin: (ns) => this.#ready(this.#native.wait(ns)),
+			pause: (n, ns) => this.#pause(n, ns),
 			wait: (done, settle) => this.#wait(done, waitOn, settle),
 			fill: (n, max) => this.#fill(n, max),
 			alone: () => this.#alone(),

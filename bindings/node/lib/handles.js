@@ -20,6 +20,9 @@ const STALE = -116;
 const UNCLEAN = -117;
 // A blocking call comes back this often, so that a worker can be terminated.
 const SLICE_MS = 100;
+// The event loop may be held up so long by what may come at once, if that has
+// come lately and nobody else waits; see patience.h. A wake takes as long.
+const PAUSE_US = 50;
 
 const MESSAGES = {
 	[BUSY]: 'publish or abandon the last claim first',
@@ -142,5 +145,5 @@ function block(call, timeout) {
 }
 
 module.exports = {
-	AGAIN, BUSY, SHUTDOWN, TIMEDOUT, failure, waitOptions, Waiting, block,
+	AGAIN, BUSY, SHUTDOWN, TIMEDOUT, PAUSE_US, failure, waitOptions, Waiting, block,
 };

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 'use strict';
 
-const { AGAIN, TIMEDOUT, failure, waitOptions, Waiting, block } =
+const waits = require('./waits');
+const { AGAIN, TIMEDOUT, PAUSE_US, failure, waitOptions, Waiting, block } =
 	require('./handles');
 const { notClaimed, released, aborted, checkInteger, checkFunction } =
 	require('./errors');
+
+const PAUSE_NS = PAUSE_US * 1e3;
 
 // Claims, fills, publishes. One claim at a time is in hand; those that wait for
 // room, or for the one in hand, are served in order.
@@ -41,7 +44,7 @@ class Producer {
 			this.#held = true;
 			return n;
 		}
-		if (n === AGAIN || n === TIMEDOUT)
+		if (n === 0 || n === AGAIN || n === TIMEDOUT)
 			return 0;
 		throw failure(n);
 	}
@@ -88,7 +91,10 @@ class Producer {
 		if (signal?.aborted)
 			throw aborted(signal);
 		if (this.#queue.length === 0 && !this.#held) {
-			const got = this.#take(this.#native.claim(n, upTo));
+			let got = this.#take(this.#native.claim(n, upTo));
+			if (got === 0 && waits.count() === 0)
+				got = this.#take(this.#native.claimPause(n, upTo,
+					PAUSE_NS));
 			if (got > 0)
 				return upTo ? got : this.#range[0];
 		}

@@ -7,7 +7,7 @@ const binding = require('./binding');
 
 const waits = [null];	// by id; the native side's 0 is never used
 const free = [];
-let referenced = 0;
+let referenced = 0, waiting = 0;
 
 function wake(id, moved) {
 	const wait = waits[id];
@@ -46,6 +46,7 @@ function run(wait) {
 function begin(wait) {
 	wait.id = free.length > 0 ? free.pop() : waits.length;
 	waits[wait.id] = wait;
+	waiting++;
 	if (wait.ref && referenced++ === 0)
 		binding.ref();
 	run(wait);
@@ -56,10 +57,15 @@ function end(wait) {
 		return;
 	binding.cancel(wait.id);
 	waits[wait.id] = null;
+	waiting--;
 	free.push(wait.id);
 	if (wait.ref && --referenced === 0)
 		binding.unref();
 	wait.ended?.();
 }
 
-module.exports = { begin, end };
+function count() {
+	return waiting;
+}
+
+module.exports = { begin, end, count };

@@ -6,7 +6,10 @@
  *	addon.c			what is exported
  *	values.c		numbers, functions and errors
  *	environment.c		what belongs to one thread of JavaScript
- *	sleepers.c		one thread of the process sleeps for all who wait
+ *	sleepers.c		all who wait in an event loop
+ *	watch.c, uring.c	an event loop that sleeps for them by itself
+ *	crew.c			or a thread of the process that does
+ *	patience.c		how long to stand still before either
  *	segment.c		mapped segments of the original's layout
  *	compat.c		the original's algorithm on them
  *	compat_wait.c		waiting for it
@@ -35,6 +38,12 @@ struct method {
 
 bool add_methods(napi_env env, napi_value object, const struct method *methods,
 		 size_t count, void *data);
+/*
+ * An object with methods that owns its data. destroy() is called when it is
+ * collected, or now if there is none to be had, which is thrown.
+ */
+napi_value owner_object(napi_env env, const struct method *methods, size_t count,
+			void *data, napi_finalize destroy);
 /* The struct of the method that is called, and its arguments. */
 void *method_data(napi_env env, napi_callback_info info, size_t count,
 		  napi_value *arguments);
@@ -76,60 +85,22 @@ struct environment;
 struct environment *environment_of(napi_env env);
 bool environment_make(napi_env env, napi_value exports);
 
-/* --- sleepers.c --------------------------------------------------------- */
+struct notices;
+struct sleeper;
+struct watch;
 
-/*
- * One who waits. Its thread of JavaScript has announced it and registers it;
- * the process's sleeping thread tells it when the word has moved, and now and
- * then that time has passed.
- */
-struct sleeper {
-	struct sleeper *next;
-	struct sleeper *next_notice;
-	struct environment *environment;
-	uint32_t id;
-	struct crew *crew;
-	int place;		/* of its word in the crew */
-	enum notice { NOTICE_NONE, NOTICE_TIME, NOTICE_MOVED } notice;
-	struct disruptor_wait_point point;
-	int64_t began;
-	int64_t due;
-	/*
-	 * NULL: a handle of the library. Else it is asked, in the sleeping
-	 * thread, whether the wait is over; if not it has announced itself anew.
-	 */
-	bool (*look)(struct sleeper *sleeper);
-	/*
-	 * NULL, or asked in its own thread when time has passed: whether there
-	 * is anything to tell JavaScript.
-	 */
-	bool (*recheck)(void *context);
-	void *context;
-	int kind;
-	uint64_t start, count;
-};
-
-/* False: no thread could be started. */
-bool sleeper_register(struct sleeper *sleeper);
-/* Afterwards nothing is told to it. Harmless when it is not registered. */
-void sleeper_cancel(struct sleeper *sleeper);
-void sleepers_cancel_all(struct environment *environment);
-/* The next one that has a notice, and which. NULL: none. */
-struct sleeper *sleepers_take_notice(struct environment *environment,
-				     enum notice *notice);
-int64_t now_ns(void);
-
-/* environment.c: the id's struct, for a registration. NULL: no memory. */
+/* The id's, for a registration. NULL: no memory. */
 struct sleeper *environment_sleeper(struct environment *environment,
 				    uint32_t id);
-/* environment.c: there are notices; any thread, the sleepers' lock is held. */
-void environment_wake(struct environment *environment);
-/* Whom the sleeping thread has something to tell; under its lock. */
-struct notices {
-	struct sleeper *first, *last;
-};
-
+/* Registers it: whether it sleeps now, for JavaScript. */
+napi_value sleeper_begin(napi_env env, struct sleeper *sleeper);
 struct notices *environment_notices(struct environment *environment);
+/* NULL: crews sleep for it. */
+struct watch *environment_watch(struct environment *environment);
+/* There are notices; any thread, the sleepers' lock is held. */
+void environment_wake(struct environment *environment);
+/* Tells JavaScript all notices; its thread, from the event loop. */
+void environment_tell(struct environment *environment);
 
 /* --- objects ------------------------------------------------------------ */
 

@@ -17,6 +17,7 @@
 #define COMPAT_H
 
 #include "addon.h"
+#include "patience.h"
 
 #define COMPAT_IGNORED UINT64_MAX
 #define COMPAT_MAGIC UINT64_C(0x54504d4f43525344) /* "DSRCOMPT" */
@@ -83,6 +84,7 @@ struct compat {
 	double *state;
 	napi_ref state_reference;
 	uint32_t nobody;		/* the signal where there is none */
+	struct patience patience;
 };
 
 enum compat_result {
@@ -131,6 +133,7 @@ void compat_signal(struct compat *c);
  */
 bool compat_wait(struct compat *c, const struct compat_want *want,
 		 int64_t timeout_ns, int64_t waited_ns);
+bool compat_is_over(const struct compat *c, const struct compat_want *want);
 /* Announces it: where to sleep. */
 void compat_announce(struct compat *c, struct disruptor_wait_point *point);
 /* A sleeper's look(). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "compat.h"
+#include "sleeper.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -165,6 +166,34 @@ static napi_value wait(napi_env env, napi_callback_info info)
 						      int64_of(env, a[4])));
 }
 
+struct looked_for {
+	const struct compat *compat;
+	struct compat_want want;
+};
+
+static int64_t look(void *context)
+{
+	const struct looked_for *l = context;
+
+	return compat_is_over(l->compat, &l->want);
+}
+
+/* pause(kind, start, count, ns): whether it comes at once. */
+static napi_value pause_briefly(napi_env env, napi_callback_info info)
+{
+	napi_value a[4];
+	struct compat *c = compat_of(env, info, 4, a);
+	struct looked_for l = { c,
+				{ (enum compat_wait)int_of(env, a[0]),
+				  (uint64_t)double_of(env, a[1]),
+				  uint_of(env, a[2]) } };
+
+	return value_of_bool(env, c->segment == NULL ||
+					  wait_briefly(&c->patience,
+						       int64_of(env, a[3]),
+						       look, &l) != 0);
+}
+
 /* sleep(id, kind, start, count): the environment's callback tells when. */
 static napi_value sleep_until(napi_env env, napi_callback_info info)
 {
@@ -184,9 +213,7 @@ static napi_value sleep_until(napi_env env, napi_callback_info info)
 	s->count = uint_of(env, a[3]);
 	if (compat_look(s))
 		return value_of_bool(env, false);
-	if (!sleeper_register(s))
-		return throw_errno(env, EAGAIN, "no thread to sleep in");
-	return value_of_bool(env, true);
+	return sleeper_begin(env, s);
 }
 
 /* --- coming and going ---------------------------------------------------------------- */
@@ -238,6 +265,7 @@ static const struct method methods[] = {
 	{ "status", status },
 	{ "setStatus", set_status },
 	{ "wait", wait },
+	{ "pause", pause_briefly },
 	{ "sleep", sleep_until },
 	{ "release", release },
 };

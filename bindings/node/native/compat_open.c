@@ -98,6 +98,7 @@ napi_value compat_open(napi_env env, napi_callback_info info)
 	}
 	place(c, segment);
 	c->me = int64_of(env, a[4]);
+	patience_begin(&c->patience);
 	object = make_object(env, c, a[6]);
 	if (object == NULL) {
 		compat_leave(c);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "compat.h"
+#include "sleeper.h"
 
 /*
  * One signal word for the whole segment, in the page behind the original's
@@ -70,7 +71,7 @@ static bool can_consume(const struct compat *c)
 	return finished == COMPAT_IGNORED || finished != load(c->cursor);
 }
 
-static bool is_over(const struct compat *c, const struct compat_want *want)
+bool compat_is_over(const struct compat *c, const struct compat_want *want)
 {
 	switch (want->kind) {
 	case WAIT_TO_CONSUME:
@@ -95,7 +96,7 @@ static bool spin(const struct compat *c, const struct compat_want *want,
 	do {
 		for (i = 0; i < PAUSES; i++)
 			disruptor_spin_hint();
-		if (is_over(c, want))
+		if (compat_is_over(c, want))
 			return true;
 	} while (now_ns() < end);
 	return false;
@@ -120,10 +121,10 @@ bool compat_wait(struct compat *c, const struct compat_want *want,
 		return true;
 	while ((now = now_ns()) < began + timeout_ns) {
 		compat_announce(c, &point);
-		if (is_over(c, want))
+		if (compat_is_over(c, want))
 			return true;
 		disruptor_wait_any(&point, 1, sleep_after(waited_ns + now - began));
-		if (is_over(c, want))
+		if (compat_is_over(c, want))
 			return true;
 	}
 	return false;
@@ -136,5 +137,5 @@ bool compat_look(struct sleeper *sleeper)
 	struct compat *c = sleeper->context;
 
 	compat_announce(c, &sleeper->point);
-	return is_over(c, &want);
+	return compat_is_over(c, &want);
 }

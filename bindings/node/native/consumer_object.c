@@ -6,9 +6,7 @@
 
 struct consumer {
 	struct disruptor_poller *handle;	/* NULL: released */
-	struct ring *ring;
-	struct range range;
-	struct disruptor_wait_point point;
+	struct place place;
 };
 
 static struct consumer *consumer_of(napi_env env, napi_callback_info info,
@@ -20,7 +18,7 @@ static struct consumer *consumer_of(napi_env env, napi_callback_info info,
 static napi_value note(napi_env env, struct consumer *c, int64_t n)
 {
 	if (n > 0)
-		n = range_set(&c->range,
+		n = range_set(&c->place.range,
 			      disruptor_poller_sequence(c->handle, 0), n);
 	return value_of_double(env, (double)n);
 }
@@ -37,15 +35,44 @@ static napi_value take(napi_env env, napi_callback_info info)
 	return note(env, c, disruptor_poll(c->handle));
 }
 
-/* wait(ns): blocks until something is ready. */
-static napi_value wait(napi_env env, napi_callback_info info)
+static int64_t look(void *context)
+{
+	struct consumer *c = context;
+
+	return disruptor_poll(c->handle);
+}
+
+static int64_t pause_briefly(struct consumer *c, int64_t ns)
+{
+	return wait_briefly(&c->place.patience, ns, look, c);
+}
+
+/* pause(ns): what comes at once, for which it may stand still so long. */
+static napi_value pause_for(napi_env env, napi_callback_info info)
 {
 	napi_value ns;
 	struct consumer *c = consumer_of(env, info, 1, &ns);
 
 	if (c->handle == NULL)
 		return value_of_int(env, HANDLE_RELEASED);
-	return note(env, c, disruptor_poll_wait(c->handle, int64_of(env, ns)));
+	return note(env, c, pause_briefly(c, int64_of(env, ns)));
+}
+
+/* wait(ns, pauseNs): blocks until something is ready. */
+static napi_value wait(napi_env env, napi_callback_info info)
+{
+	napi_value a[2];
+	struct consumer *c = consumer_of(env, info, 2, a);
+	int64_t n;
+
+	if (c->handle == NULL)
+		return value_of_int(env, HANDLE_RELEASED);
+	n = disruptor_poll(c->handle);
+	if (n == 0)
+		n = pause_briefly(c, int64_of(env, a[1]));
+	if (n == 0)
+		n = disruptor_poll_wait(c->handle, int64_of(env, a[0]));
+	return note(env, c, n);
 }
 
 static napi_value advance(napi_env env, napi_callback_info info)
@@ -63,7 +90,7 @@ static napi_value announce(napi_env env, napi_callback_info info)
 	struct consumer *c = consumer_of(env, info, 0, NULL);
 
 	if (c->handle != NULL)
-		disruptor_poller_announce(c->handle, &c->point);
+		disruptor_poller_announce(c->handle, &c->place.point);
 	return NULL;
 }
 
@@ -82,7 +109,7 @@ static napi_value sleep_until(napi_env env, napi_callback_info info)
 
 	if (c->handle == NULL)
 		return value_of_bool(env, false);
-	return sleep_at(env, id, &c->point, has_news, c);
+	return sleep_at(env, id, &c->place, has_news, c);
 }
 
 static napi_value sequence(napi_env env, napi_callback_info info)
@@ -109,8 +136,7 @@ static void leave(napi_env env, struct consumer *c)
 		return;
 	disruptor_poller_free(c->handle);
 	c->handle = NULL;
-	ring_drop(c->ring);
-	range_close(env, &c->range);
+	place_leave(env, &c->place);
 }
 
 static napi_value release(napi_env env, napi_callback_info info)
@@ -129,6 +155,7 @@ static void destroy(napi_env env, void *data, void *hint)
 static const struct method methods[] = {
 	{ "take", take },
 	{ "wait", wait },
+	{ "pause", pause_for },
 	{ "advance", advance },
 	{ "announce", announce },
 	{ "sleep", sleep_until },
@@ -137,24 +164,18 @@ static const struct method methods[] = {
 	{ "release", release },
 };
 
-static napi_value object_of(napi_env env, struct ring *ring,
-			    struct disruptor_poller *handle, napi_value range)
+static napi_value make(napi_env env, struct ring *ring,
+		       struct disruptor_poller *handle, napi_value range)
 {
 	struct consumer *c = calloc(1, sizeof(*c));
-	napi_value object;
 
 	if (c == NULL) {
 		disruptor_poller_free(handle);
 		return throw_errno(env, ENOMEM, "no memory");
 	}
 	c->handle = handle;
-	c->ring = ring;
-	ring->references++;
-	if (range_open(env, &c->range, range) &&
-	    napi_create_object(env, &object) == napi_ok &&
-	    add_methods(env, object, methods, LENGTH_OF(methods), c) &&
-	    napi_add_finalizer(env, object, c, destroy, NULL, NULL) == napi_ok)
-		return object;
+	if (place_enter(env, &c->place, ring, range))
+		return owner_object(env, methods, LENGTH_OF(methods), c, destroy);
 	destroy(env, c, NULL);
 	return throw_errno(env, ENOMEM, "no object could be made");
 }
@@ -205,10 +226,12 @@ napi_value ring_new_consumer(napi_env env, napi_callback_info info)
 	options.start = bool_of(env, a[3]) ? DISRUPTOR_START_OLDEST :
 					     DISRUPTOR_START_NEXT;
 	options.batch_max = int64_of(env, a[4]);
+	/* Spinning and yielding is patience.c's. */
+	options.wait_strategy = DISRUPTOR_WAIT_BLOCKING;
 	handle = disruptor_poller_new_opts(ring->disruptor, &options);
 	free(name);
 	free_names(upstream);
 	if (handle == NULL)
 		return throw_library_error(env, errno);
-	return object_of(env, ring, handle, a[0]);
+	return make(env, ring, handle, a[0]);
 }

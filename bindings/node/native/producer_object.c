@@ -6,9 +6,14 @@
 
 struct producer {
 	struct disruptor_producer *handle;	/* NULL: released */
-	struct ring *ring;
-	struct range range;
-	struct disruptor_wait_point point;
+	struct place place;
+};
+
+/* A claim that waits for room. */
+struct demand {
+	struct producer *producer;
+	int64_t count;
+	bool up_to;
 };
 
 static struct producer *producer_of(napi_env env, napi_callback_info info,
@@ -21,10 +26,31 @@ static int64_t note(struct producer *p, int64_t n)
 {
 	if (n <= 0)
 		return n;
-	n = range_set(&p->range, disruptor_producer_sequence(p->handle, 0), n);
+	n = range_set(&p->place.range, disruptor_producer_sequence(p->handle, 0), n);
 	if (n < 0)
 		disruptor_abandon(p->handle);
 	return n;
+}
+
+static struct demand demand_of(napi_env env, napi_value *a, struct producer *p)
+{
+	return (struct demand){ p, int64_of(env, a[0]), bool_of(env, a[1]) };
+}
+
+/* n, 0 for a full ring, or -errno. */
+static int64_t claim_within(const struct demand *d, int64_t ns)
+{
+	struct disruptor_producer *handle = d->producer->handle;
+	int64_t n;
+
+	n = d->up_to ? disruptor_claim_up_to_timeout(handle, d->count, ns) :
+		       disruptor_claim_n_timeout(handle, d->count, ns);
+	return n == -EAGAIN || n == -ETIMEDOUT ? 0 : n;
+}
+
+static int64_t try_claim(void *demand)
+{
+	return claim_within(demand, 0);
 }
 
 /* claim(count, upTo): how many, or -errno; start and end in the range. */
@@ -32,14 +58,40 @@ static napi_value claim(napi_env env, napi_callback_info info)
 {
 	napi_value a[2];
 	struct producer *p = producer_of(env, info, 2, a);
-	int64_t n;
+	struct demand demand = demand_of(env, a, p);
 
 	if (p->handle == NULL)
 		return value_of_int(env, HANDLE_RELEASED);
-	n = int64_of(env, a[0]);
-	n = bool_of(env, a[1]) ? disruptor_claim_up_to_timeout(p->handle, n, 0) :
-				 disruptor_try_claim_n(p->handle, n);
-	return value_of_double(env, (double)note(p, n));
+	return value_of_double(env, (double)note(p, try_claim(&demand)));
+}
+
+/* claimWait(count, upTo, ns): blocks. */
+static napi_value claim_wait(napi_env env, napi_callback_info info)
+{
+	napi_value a[3];
+	struct producer *p = producer_of(env, info, 3, a);
+	struct demand demand = demand_of(env, a, p);
+
+	if (p->handle == NULL)
+		return value_of_int(env, HANDLE_RELEASED);
+	return value_of_double(
+		env, (double)note(p, claim_within(&demand,
+						  int64_of(env, a[2]))));
+}
+
+/* claimPause(count, upTo, ns): stands still for it, so long at most. */
+static napi_value claim_pause(napi_env env, napi_callback_info info)
+{
+	napi_value a[3];
+	struct producer *p = producer_of(env, info, 3, a);
+	struct demand demand = demand_of(env, a, p);
+
+	if (p->handle == NULL)
+		return value_of_int(env, HANDLE_RELEASED);
+	return value_of_double(
+		env, (double)note(p, wait_briefly(&p->place.patience,
+						  int64_of(env, a[2]),
+						  try_claim, &demand)));
 }
 
 /* claimOne(): the usual case, without arguments. */
@@ -51,23 +103,6 @@ static napi_value claim_one(napi_env env, napi_callback_info info)
 		return value_of_int(env, HANDLE_RELEASED);
 	return value_of_int(
 		env, (int32_t)note(p, disruptor_try_claim_n(p->handle, 1)));
-}
-
-/* claimWait(count, upTo, ns): blocks. */
-static napi_value claim_wait(napi_env env, napi_callback_info info)
-{
-	napi_value a[3];
-	struct producer *p = producer_of(env, info, 3, a);
-	int64_t n, ns;
-
-	if (p->handle == NULL)
-		return value_of_int(env, HANDLE_RELEASED);
-	n = int64_of(env, a[0]);
-	ns = int64_of(env, a[2]);
-	n = bool_of(env, a[1]) ?
-		    disruptor_claim_up_to_timeout(p->handle, n, ns) :
-		    disruptor_claim_n_timeout(p->handle, n, ns);
-	return value_of_double(env, (double)note(p, n));
 }
 
 static napi_value publish(napi_env env, napi_callback_info info)
@@ -93,7 +128,7 @@ static napi_value announce(napi_env env, napi_callback_info info)
 	struct producer *p = producer_of(env, info, 0, NULL);
 
 	if (p->handle != NULL)
-		disruptor_producer_announce(p->handle, &p->point);
+		disruptor_producer_announce(p->handle, &p->place.point);
 	return NULL;
 }
 
@@ -104,7 +139,7 @@ static napi_value sleep_until(napi_env env, napi_callback_info info)
 
 	if (p->handle == NULL)
 		return value_of_bool(env, false);
-	return sleep_at(env, id, &p->point, NULL, NULL);
+	return sleep_at(env, id, &p->place, NULL, NULL);
 }
 
 static void leave(napi_env env, struct producer *p)
@@ -113,8 +148,7 @@ static void leave(napi_env env, struct producer *p)
 		return;
 	disruptor_producer_free(p->handle);
 	p->handle = NULL;
-	ring_drop(p->ring);
-	range_close(env, &p->range);
+	place_leave(env, &p->place);
 }
 
 static napi_value release(napi_env env, napi_callback_info info)
@@ -134,6 +168,7 @@ static const struct method methods[] = {
 	{ "claim", claim },
 	{ "claimOne", claim_one },
 	{ "claimWait", claim_wait },
+	{ "claimPause", claim_pause },
 	{ "publish", publish },
 	{ "abandon", abandon },
 	{ "announce", announce },
@@ -144,7 +179,7 @@ static const struct method methods[] = {
 /* producer(range) */
 napi_value ring_new_producer(napi_env env, napi_callback_info info)
 {
-	napi_value argument, object;
+	napi_value argument;
 	struct ring *ring = method_data(env, info, 1, &argument);
 	struct producer *p = calloc(1, sizeof(*p));
 
@@ -155,13 +190,8 @@ napi_value ring_new_producer(napi_env env, napi_callback_info info)
 		free(p);
 		return throw_library_error(env, errno);
 	}
-	p->ring = ring;
-	ring->references++;
-	if (range_open(env, &p->range, argument) &&
-	    napi_create_object(env, &object) == napi_ok &&
-	    add_methods(env, object, methods, LENGTH_OF(methods), p) &&
-	    napi_add_finalizer(env, object, p, destroy, NULL, NULL) == napi_ok)
-		return object;
+	if (place_enter(env, &p->place, ring, argument))
+		return owner_object(env, methods, LENGTH_OF(methods), p, destroy);
 	destroy(env, p, NULL);
 	return throw_errno(env, ENOMEM, "no object could be made");
 }

@@ -4,6 +4,7 @@
 #define RING_H
 
 #include "addon.h"
+#include "patience.h"
 
 /*
  * Freed when the ring's object, its handles' objects and its ArrayBuffer are
@@ -33,9 +34,21 @@ void range_close(napi_env env, struct range *range);
 /* n, or -EOVERFLOW where Numbers are not exact any more. */
 int64_t range_set(const struct range *range, int64_t start, int64_t n);
 
-/* sleep(id) of a handle that has announced itself at this point. */
-napi_value sleep_at(napi_env env, napi_value id,
-		    const struct disruptor_wait_point *point,
+/* What producers and consumers have in common. */
+struct place {
+	struct ring *ring;
+	struct range range;
+	struct disruptor_wait_point point;
+	struct patience patience;
+};
+
+/* False: no memory. */
+bool place_enter(napi_env env, struct place *place, struct ring *ring,
+		 napi_value range);
+void place_leave(napi_env env, struct place *place);
+
+/* sleep(id) of a handle that has announced itself. */
+napi_value sleep_at(napi_env env, napi_value id, const struct place *place,
 		    bool (*recheck)(void *), void *context);
 
 napi_value ring_new_producer(napi_env env, napi_callback_info info);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ring.h"
+#include "sleeper.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -11,6 +13,7 @@ void ring_drop(void *argument)
 	if (--ring->references != 0)
 		return;
 	disruptor_free(ring->disruptor);
+	watch_memory_is_gone();
 	free(ring);
 }
 
@@ -51,8 +54,22 @@ int64_t range_set(const struct range *range, int64_t start, int64_t n)
 	return n;
 }
 
-napi_value sleep_at(napi_env env, napi_value id,
-		    const struct disruptor_wait_point *point,
+bool place_enter(napi_env env, struct place *place, struct ring *ring,
+		 napi_value range)
+{
+	place->ring = ring;
+	ring->references++;
+	patience_begin(&place->patience);
+	return range_open(env, &place->range, range);
+}
+
+void place_leave(napi_env env, struct place *place)
+{
+	ring_drop(place->ring);
+	range_close(env, &place->range);
+}
+
+napi_value sleep_at(napi_env env, napi_value id, const struct place *place,
 		    bool (*recheck)(void *), void *context)
 {
 	struct sleeper *s = environment_sleeper(environment_of(env),
@@ -64,8 +81,6 @@ napi_value sleep_at(napi_env env, napi_value id,
 	s->look = NULL;
 	s->recheck = recheck;
 	s->context = context;
-	s->point = *point;
-	if (!sleeper_register(s))
-		return throw_errno(env, EAGAIN, "no thread to sleep in");
-	return value_of_bool(env, true);
+	s->point = place->point;
+	return sleeper_begin(env, s);
 }

@@ -125,7 +125,7 @@ static napi_value make_object(napi_env env, struct ring *ring)
 	return object;
 }
 
-static napi_value object_of(napi_env env, struct disruptor *d)
+static napi_value ring_of(napi_env env, struct disruptor *d)
 {
 	struct ring *ring;
 	napi_value object;
@@ -172,7 +172,7 @@ napi_value ring_create(napi_env env, napi_callback_info info)
 	d = disruptor_create_shared(name, &options);
 	free(name);
 	free(type);
-	return object_of(env, d);
+	return ring_of(env, d);
 }
 
 /* attachRing(name, slotSize): 0, whatever it has. */
@@ -186,7 +186,7 @@ napi_value ring_attach(napi_env env, napi_callback_info info)
 	name = string_of(env, a[0]);
 	d = disruptor_attach(name, (size_t)int64_of(env, a[1]));
 	free(name);
-	return object_of(env, d);
+	return ring_of(env, d);
 }
 
 napi_value ring_unlink(napi_env env, napi_callback_info info)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "compat.h"
+#include "watch.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -77,6 +78,7 @@ void segment_drop(void *argument)
 			link = &(*link)->next;
 		*link = segment->next;
 		munmap(segment->base, segment->length);
+		watch_memory_is_gone();
 		free(segment);
 	}
 	pthread_mutex_unlock(&lock);

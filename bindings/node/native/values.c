@@ -21,6 +21,20 @@ bool add_methods(napi_env env, napi_value object, const struct method *methods,
 	return true;
 }
 
+napi_value owner_object(napi_env env, const struct method *methods, size_t count,
+			void *data, napi_finalize destroy)
+{
+	napi_value object;
+
+	if (napi_create_object(env, &object) == napi_ok &&
+	    add_methods(env, object, methods, count, data) &&
+	    napi_add_finalizer(env, object, data, destroy, NULL, NULL) ==
+		    napi_ok)
+		return object;
+	destroy(env, data, NULL);
+	return throw_errno(env, ENOMEM, "no object could be made");
+}
+
 void *method_data(napi_env env, napi_callback_info info, size_t count,
 		  napi_value *arguments)
 {
