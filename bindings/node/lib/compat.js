@@ -5,10 +5,10 @@
 
 const binding = require('./binding');
 const guard = require('./guard');
-const waits = require('./waits');
-const { PAUSE_US } = require('./handles');
-const { wrongType, outOfRange, released, notClaimed, checkFunction } =
-	require('./errors');
+const { CompatWaits } = require('./compat_waits');
+const { number, uint32, sequence, string, consumerIndex, checkOpening } =
+	require('./compat_arguments');
+const { outOfRange, released, notClaimed } = require('./errors');
 
 // Results of the native calls, and what they wait for; compat.h has both.
 const FULL = -1;
@@ -20,47 +20,11 @@ const TO_CLAIM = 1;
 const TO_CLAIM_SOME = 2;
 const TO_COMMIT = 3;
 
-// A blocking call comes back this often, so that a worker can be terminated.
-const SLICE_NS = 100e6;
 const CHUNK_BITS = 8;
 const EMPTY = Buffer.alloc(0);
-const UINT32_MAX = 4294967295;
 
 // For the streams.
 const waitFor = Symbol('waitFor');
-
-function uint32(name, value, low = 0) {
-	if (typeof value !== 'number')
-		throw wrongType('A number was expected');
-	if (!Number.isInteger(value) || value < low || value > UINT32_MAX)
-		throw outOfRange(name, `an integer from ${low} to ${UINT32_MAX}`,
-			value);
-	return value;
-}
-
-function sequence(name, value) {
-	if (typeof value !== 'number')
-		throw wrongType('A number was expected');
-	if (!Number.isSafeInteger(value) || value < 0)
-		throw outOfRange(name, 'an integer from 0 to 2^53 - 1', value);
-	return value;
-}
-
-function boolean(value) {
-	if (typeof value !== 'boolean')
-		throw wrongType('A boolean was expected');
-	return value;
-}
-
-// −1 and what is beyond the consumers: such an object only produces.
-function consumerIndex(value, consumers) {
-	if (typeof value !== 'number')
-		throw wrongType('A number was expected');
-	if (!Number.isInteger(value) || value < -1 || value > UINT32_MAX)
-		throw outOfRange('consumer', 'an integer from -1 to ' +
-			`${UINT32_MAX}`, value);
-	return value < consumers ? value : -1;
-}
 
 class Disruptor {
 	#native;
@@ -72,26 +36,14 @@ class Disruptor {
 	#spin;
 	#index;
 	#slots = [];		// Buffers of single elements, in chunks
-	#waits = new Set();
+	#waits;
 
 	constructor(shm_name, num_elements, element_size, num_consumers, consumer,
 		init, spin) {
-		for (const number of [num_elements, element_size, num_consumers,
-			consumer])
-			if (typeof number !== 'number')
-				throw wrongType('A number was expected');
-		boolean(init);
-		boolean(spin);
-		if (typeof shm_name !== 'string')
-			throw wrongType('A string was expected');
-		this.#count = uint32('num_elements', num_elements, 1);
-		this.#size = uint32('element_size', element_size, 1);
-		uint32('num_consumers', num_consumers);
-		if (num_elements * element_size > UINT32_MAX)
-			throw outOfRange('num_elements * element_size',
-				`at most ${UINT32_MAX}`, num_elements * element_size);
-		if (num_consumers * 8 > UINT32_MAX)
-			throw outOfRange('num_consumers', 'less', num_consumers);
+		checkOpening(shm_name, num_elements, element_size, num_consumers,
+			consumer, init, spin);
+		this.#count = num_elements;
+		this.#size = element_size;
 		this.#spin = spin;
 		this.#index = consumer;
 		this.#open(shm_name, num_consumers, init);
@@ -100,11 +52,10 @@ class Disruptor {
 	#open(name, consumers, init) {
 		this.#state = new Float64Array(8);
 		this.#state[0] = 1;
-		if (name.includes('\0'))
-			throw outOfRange('shm_name', 'without null bytes', name);
 		this.#native = binding.openCompat(name, this.#count, this.#size,
 			consumers, consumerIndex(this.#index, consumers), init,
 			this.#state);
+		this.#waits = new CompatWaits(this.#native);
 		guard(this.#native.elements);
 		guard(this.#native.consumers);
 		this.#elements = Buffer.from(this.#native.elements);
@@ -112,9 +63,7 @@ class Disruptor {
 	}
 
 	static unlink(shm_name) {
-		if (typeof shm_name !== 'string')
-			throw wrongType('A string was expected');
-		binding.unlinkCompat(shm_name);
+		binding.unlinkCompat(string(shm_name));
 	}
 
 	// --- results -------------------------------------------------------------
@@ -188,20 +137,13 @@ class Disruptor {
 
 	// --- synchronous -----------------------------------------------------------
 
-	// Blocks until it is worth another try.
-	#wait(kind, start, count) {
-		for (let waited = 0; !this.#native.wait(kind, start, count, SLICE_NS,
-			waited);)
-			waited += SLICE_NS;
-	}
-
 	produceClaimSync() {
 		const slot = this.#native.claimOne();
 
 		if (slot >= 0)
 			return this.#slot(slot);
 		if (slot === FULL && this.#spin) {
-			this.#wait(TO_CLAIM, 0, 1);
+			this.#waits.block(TO_CLAIM, 0, 1);
 			return this.#claimed(this.#claimSync(1, false))[0] ?? EMPTY;
 		}
 		this.#checked(slot);
@@ -212,7 +154,7 @@ class Disruptor {
 		let n;
 
 		while ((n = this.#tryClaim(count, partial)) === undefined)
-			this.#wait(partial ? TO_CLAIM_SOME : TO_CLAIM, 0,
+			this.#waits.block(partial ? TO_CLAIM_SOME : TO_CLAIM, 0,
 				partial ? 1 : count);
 		return n;
 	}
@@ -237,7 +179,7 @@ class Disruptor {
 		}
 		let done;
 		while ((done = this.#tryCommit(start, end)) === undefined)
-			this.#wait(TO_COMMIT, start, 0);
+			this.#waits.block(TO_COMMIT, start, 0);
 		return done;
 	}
 
@@ -246,7 +188,7 @@ class Disruptor {
 
 		while (n <= 0 && this.#spin) {
 			this.#checked(n);
-			this.#wait(TO_CONSUME, 0, 0);
+			this.#waits.block(TO_CONSUME, 0, 0);
 			n = this.#native.consume();
 		}
 		return this.#checked(n) > 0 ? this.#views(n) : [];
@@ -263,106 +205,21 @@ class Disruptor {
 
 	// --- asynchronous ----------------------------------------------------------
 
-	// What comes at once is waited for in place.
-	#tryBriefly(attempt, kind, start, count) {
-		const value = attempt();
-
-		if (value !== undefined || waits.count() > 0 ||
-			!this.#native.pause(kind, start, count, PAUSE_US * 1e3))
-			return value;
-		return attempt();
-	}
-
-	// Tries until there is a value, then done(null, value) or done(error).
-	#begin(attempt, kind, start, count, done) {
-		const wait = {
-			ref: true,
-			attempt: () => {
-				let value;
-
-				try {
-					if ((value = attempt()) === undefined)
-						return false;
-				} catch (error) {
-					done(error);
-					return true;
-				}
-				done(null, value);
-				return true;
-			},
-			sleep: (id) => this.#native.sleep(id, kind, start, count),
-			ended: () => this.#waits.delete(wait),
-			fail: (error) => {
-				waits.end(wait);
-				done(error);
-			},
-		};
-
-		this.#waits.add(wait);
-		waits.begin(wait);
-	}
-
-	// The callback form: never before the caller goes on.
-	#call(cb, attempt, kind, start, count, values) {
-		checkFunction('callback', cb);
-		const value = this.#tryBriefly(attempt, kind, start, count);
-
-		if (value !== undefined) {
-			process.nextTick(cb, null, ...values(value));
-			return;
-		}
-		this.#callLater(cb, attempt, kind, start, count, values);
-	}
-
-	#callLater(cb, attempt, kind, start, count, values) {
-		this.#begin(attempt, kind, start, count, (error, value) => {
-			if (error !== null)
-				process.nextTick(cb, error, undefined, undefined,
-					undefined, undefined);
-			else
-				process.nextTick(cb, null, ...values(value));
-		});
-	}
-
-	// The *Async members: by the event loop even if it is there at once.
-	#callAsync(cb, attempt, kind, start, count, values) {
-		checkFunction('callback', cb);
-		setImmediate(() => this.#callLater(cb, attempt, kind, start, count,
-			values));
-	}
-
-	#promise(attempt, kind, start, count, result) {
-		return new Promise((resolve, reject) => {
-			const value = this.#tryBriefly(attempt, kind, start, count);
-
-			if (value !== undefined) {
-				resolve(result(value));
-				return;
-			}
-			this.#begin(attempt, kind, start, count, (error, later) => {
-				if (error !== null)
-					reject(error);
-				else
-					resolve(result(later));
-			});
-		});
-	}
-
 	#claimValues(value) {
 		return [value, this.#state[0], this.#state[1],
 			this.#state[4] === 1];
 	}
 
-	#claimOneCall(run, cb) {
-		return run.call(this, cb, () => this.#tryClaim(1, false), TO_CLAIM, 0,
-			1, (n) => this.#claimValues(this.#claimed(n)[0] ?? EMPTY));
+	#claimOneCall(how, cb) {
+		return this.#waits[how](cb, () => this.#tryClaim(1, false),
+			TO_CLAIM, 0, 1, (n) => this.#claimValues(this.#claimed(n)[0] ?? EMPTY));
 	}
 
 	produceClaim(cb) {
 		if (cb)
-			return this.#claimOneCall(this.#call, cb);
-		return this.#promise(() => this.#tryClaim(1, false), TO_CLAIM, 0, 1,
-			(n) => ({
+			return this.#claimOneCall('call', cb);
+		return this.#waits.promise(() => this.#tryClaim(1, false),
+			TO_CLAIM, 0, 1, (n) => ({
 				buf: this.#claimed(n)[0] ?? EMPTY,
 				claimStart: this.#state[0],
 				claimEnd: this.#state[1],
@@ -371,17 +228,18 @@ class Disruptor {
 	}
 
 	produceClaimAsync(cb) {
-		this.#claimOneCall(this.#callAsync, cb);
+		this.#claimOneCall('callAsync', cb);
 	}
 
-	#claimManyCall(run, n, partial, cb) {
-		return run.call(this, cb, () => this.#tryClaim(n, partial),
+	#claimManyCall(how, n, partial, cb) {
+		return this.#waits[how](cb, () => this.#tryClaim(n, partial),
 			partial ? TO_CLAIM_SOME : TO_CLAIM, 0, partial ? 1 : n,
 			(got) => this.#claimValues(this.#claimed(got)));
 	}
 
 	#claimManyPromise(name, n, partial) {
-		return this.#promise(() => this.#tryClaim(uint32(name, n), partial),
+		return this.#waits.promise(
+			() => this.#tryClaim(uint32(name, n), partial),
 			partial ? TO_CLAIM_SOME : TO_CLAIM, 0, partial ? 1 : n,
 			(got) => ({
 				bufs: this.#claimed(got),
@@ -393,23 +251,23 @@ class Disruptor {
 
 	produceClaimMany(n, cb) {
 		if (cb)
-			return this.#claimManyCall(this.#call, uint32('n', n), false, cb);
+			return this.#claimManyCall('call', uint32('n', n), false, cb);
 		return this.#claimManyPromise('n', n, false);
 	}
 
 	produceClaimManyAsync(n, cb) {
-		this.#claimManyCall(this.#callAsync, uint32('n', n), false, cb);
+		this.#claimManyCall('callAsync', uint32('n', n), false, cb);
 	}
 
 	produceClaimAvail(max, cb) {
 		if (cb)
-			return this.#claimManyCall(this.#call, uint32('max', max), true,
+			return this.#claimManyCall('call', uint32('max', max), true,
 				cb);
 		return this.#claimManyPromise('max', max, true);
 	}
 
 	produceClaimAvailAsync(max, cb) {
-		this.#claimManyCall(this.#callAsync, uint32('max', max), true, cb);
+		this.#claimManyCall('callAsync', uint32('max', max), true, cb);
 	}
 
 	// (cb), (start, end, cb), (start, end), (): the range and the callback.
@@ -420,9 +278,9 @@ class Disruptor {
 		return [this.#state[0], this.#state[1], args[0]];
 	}
 
-	#commitCall(run, start, end, cb) {
-		return run.call(this, cb, () => this.#tryCommit(start, end), TO_COMMIT,
-			start, 0, (done) => [done, undefined, undefined, undefined]);
+	#commitCall(how, start, end, cb) {
+		return this.#waits[how](cb, () => this.#tryCommit(start, end),
+			TO_COMMIT, start, 0, (done) => [done, undefined, undefined, undefined]);
 	}
 
 	produceCommit(...args) {
@@ -430,7 +288,7 @@ class Disruptor {
 
 		if (cb) {
 			const [start, end] = this.#commitArguments(args);
-			return this.#commitCall(this.#call, start, end, cb);
+			return this.#commitCall('call', start, end, cb);
 		}
 		return this.#commitPromise(args);
 	}
@@ -438,12 +296,12 @@ class Disruptor {
 	async #commitPromise(args) {
 		const [start, end] = this.#commitArguments(args);
 
-		return this.#promise(() => this.#tryCommit(start, end), TO_COMMIT,
+		return this.#waits.promise(() => this.#tryCommit(start, end), TO_COMMIT,
 			start, 0, (done) => done);
 	}
 
 	produceCommitAsync(...args) {
-		this.#commitCall(this.#callAsync, ...this.#commitArguments(args));
+		this.#commitCall('callAsync', ...this.#commitArguments(args));
 	}
 
 	#consumeValues(n) {
@@ -453,54 +311,26 @@ class Disruptor {
 
 	consumeNew(cb) {
 		if (cb)
-			return this.#call(cb, () => this.#tryConsume(), TO_CONSUME, 0, 0,
-				(n) => this.#consumeValues(n));
-		return this.#promise(() => this.#tryConsume(), TO_CONSUME, 0, 0,
-			(n) => ({
+			return this.#waits.call(cb, () => this.#tryConsume(),
+				TO_CONSUME, 0, 0, (n) => this.#consumeValues(n));
+		return this.#waits.promise(() => this.#tryConsume(),
+			TO_CONSUME, 0, 0, (n) => ({
 				bufs: n > 0 ? this.#views(n) : [],
 				start: this.#state[2],
 			}));
 	}
 
 	consumeNewAsync(cb) {
-		this.#callAsync(cb, () => this.#tryConsume(), TO_CONSUME, 0, 0,
-			(n) => this.#consumeValues(n));
+		this.#waits.callAsync(cb, () => this.#tryConsume(),
+			TO_CONSUME, 0, 0, (n) => this.#consumeValues(n));
 	}
 
-	// For the streams: calls back once, when it is worth another try or there
-	// is nothing more to wait for. Returns what cancels it.
-	[waitFor](kind, start, count, worthIt) {
-		let asked = false, over = false;
-		const finish = () => {
-			if (!over)
-				worthIt();
-			over = true;
-		};
-		const wait = {
-			ref: true,
-			attempt: () => {
-				if (!asked && !over) {
-					asked = true;
-					return false;
-				}
-				finish();
-				return true;
-			},
-			sleep: (id) => this.#native.sleep(id, kind, start, count),
-			ended: () => this.#waits.delete(wait),
-			fail: () => {
-				waits.end(wait);
-				finish();
-			},
-		};
-
-		if (this.#elements === undefined) {
-			finish();
-			return () => {};
-		}
-		this.#waits.add(wait);
-		waits.begin(wait);
-		return wait.fail;
+	// For the streams: see CompatWaits.worthIt().
+	[waitFor](kind, start, count, callback) {
+		if (this.#elements !== undefined)
+			return this.#waits.worthIt(kind, start, count, callback);
+		callback();
+		return () => {};
 	}
 
 	// --- the rest --------------------------------------------------------------
@@ -511,8 +341,7 @@ class Disruptor {
 		if (mark_ignore)
 			this.#checked(this.#native.consumer() === NOT_A_CONSUMER ?
 				NOT_A_CONSUMER : 0);
-		for (const wait of [...this.#waits])
-			wait.fail(released());
+		this.#waits.failAll();
 		this.#native.release(Boolean(mark_ignore), this.#native.elements,
 			this.#native.consumers);
 		this.#elements = this.#consumers = undefined;
@@ -576,9 +405,7 @@ class Disruptor {
 	}
 
 	set status(status) {
-		if (typeof status !== 'number')
-			throw wrongType('A number was expected');
-		this.#checked(this.#native.setStatus(status));
+		this.#checked(this.#native.setStatus(number(status)));
 	}
 }
 
