@@ -7,7 +7,8 @@
 #				for the long form
 #	make bench		the benchmarks, into bench-results.jsonl
 #	make node		the Node.js package: builds and tests it
-#	make node-full		the same with what npm fetches for it
+#	make node-full		the same with what npm fetches for it;
+#				PARTS='suite interop': those of scripts/full.js
 #	make bench-node		its benchmark, appended to bench-results.jsonl
 #	make install		PREFIX=/usr/local DESTDIR=
 #	make clang aarch64 m32	the tests by clang, for 64-bit ARM, for 32 bits
@@ -82,7 +83,7 @@ node: all
 node-full: all
 	$(need) node c++ npm
 	@cd bindings/node && node scripts/build.js && \
-		{ node scripts/fetch.js; node scripts/test.js --all; }
+		node scripts/full.js $(PARTS)
 
 bench-node: all
 	$(need) node c++ npm

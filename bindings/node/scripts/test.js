@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-// test.js [--all] [FILE...]: runs tests by node:test, shows what fails and what
-// is skipped, and ends with the counts. --all: those in test/slow/, too, which
-// need what fetch.js fetches.
+// test.js [FILE...]: runs tests by node:test, shows what fails and what is skipped,
+// and ends with the counts. Without arguments not those in test/slow/: full.js.
 'use strict';
 
 const fs = require('node:fs');
@@ -9,8 +8,7 @@ const path = require('node:path');
 const { run } = require('node:test');
 
 const tests = path.join(__dirname, '..', 'test');
-const all = process.argv.includes('--all');
-const named = process.argv.slice(2).filter((word) => word !== '--all');
+const named = process.argv.slice(2);
 
 function filesIn(directory) {
 	return fs.readdirSync(directory).filter((name) =>
@@ -18,7 +16,7 @@ function filesIn(directory) {
 }
 
 const files = named.length > 0 ? named.map((name) => path.resolve(name)) :
-	[...filesIn(tests), ...all ? filesIn(path.join(tests, 'slow')) : []];
+	filesIn(tests);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 const began = Date.now();
 
