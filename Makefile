@@ -9,7 +9,7 @@
 #	make node		the Node.js package: builds and tests it
 #	make node-full		the same with what npm fetches for it;
 #				PARTS='suite interop': those of scripts/full.js
-#	make bench-node		its benchmark, appended to bench-results.jsonl
+#	make bench-node		its benchmark alone, into bench-results.jsonl
 #	make install		PREFIX=/usr/local DESTDIR=
 #	make clang aarch64 m32	the tests by clang, for 64-bit ARM, for 32 bits
 #	make fuzz		libFuzzer over shared rings, FUZZ_SECONDS=60
@@ -74,6 +74,7 @@ bench:
 	$(need) --optional c++ boost moodycamel ck dpdk zeromq lmax crossbeam
 	@$(configure) -DDISRUPTOR_BUILD_BENCH=ON
 	@$(build)
+	$(need) --optional node npm
 	@bench/run $(BUILD)
 
 node: all

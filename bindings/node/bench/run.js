@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-// run.js [--append FILE]: measures, prints a table, and appends its rows to FILE
-// as JSON, a line each, as bench/ does. Beside the original if fetch.js has
-// fetched it. ROUNDS=5 and SCALE=1 from the environment.
+// run.js [--append FILE]: measures, prints a table, and puts its rows into FILE
+// as JSON, a line each, as bench/ does, in the place of its own of an earlier run.
+// Beside the original if fetch.js has fetched it. ROUNDS=5, SCALE=1 and SYSTEM,
+// a part of the systems' names, from the environment.
 'use strict';
 
 const { spawn } = require('node:child_process');
@@ -25,7 +26,8 @@ const THEIRS = 'shared-memory-disruptor';
 function row(scenario, name, system, batch, messages, library = root,
 	between = 'processes') {
 	return { scenario, name, system, batch, library, between,
-		messages: Math.ceil(messages * SCALE / 64 / 100) * 6400, values: [],
+		pauseAfter: scenario === 'node_wake_up' ? 1 : 10,
+		messages: Math.ceil(messages * SCALE / 64) * 64, values: [],
 		latencies: [] };
 }
 
@@ -43,14 +45,23 @@ const rows = [
 	row('node_one_way', 'pipe', 'pipe', 1, 3e5),
 	row('node_one_way', 'pipe', 'pipe', 64, 6e6),
 	row('node_round_trip', OURS, 'ring', 1, 5000),
-	row('node_round_trip', `${OURS}, no spin`, 'asleep', 1, 5000),
+	row('node_round_trip', `${OURS}, spin: 0`, 'asleep', 1, 5000),
+	row('node_round_trip', `${OURS}, waitSync`, 'blocking', 1, 5000),
 	row('node_round_trip', `${DROP_IN}, promises`, 'compat', 1, 5000),
 	row('node_round_trip', `${THEIRS}, promises`, 'compat', 1, 1000, original),
 	row('node_round_trip', 'process.send', 'send', 1, 5000),
 	row('node_round_trip', 'MessagePort', 'port', 1, 5000, root, 'threads'),
 	row('node_round_trip', 'pipe', 'pipe', 1, 5000),
-].filter(({ library }) => library === root || fs.existsSync(
-	path.join(original, 'build', 'Release')));
+	row('node_wake_up', OURS, 'ring', 1, 1000),
+	row('node_wake_up', `${OURS}, spin: 0`, 'asleep', 1, 1000),
+	row('node_wake_up', `${OURS}, waitSync`, 'blocking', 1, 1000),
+	row('node_wake_up', `${DROP_IN}, promises`, 'compat', 1, 1000),
+	row('node_wake_up', 'process.send', 'send', 1, 1000),
+	row('node_wake_up', 'MessagePort', 'port', 1, 1000, root, 'threads'),
+	row('node_wake_up', 'pipe', 'pipe', 1, 1000),
+].filter(({ library, name }) => name.includes(process.env.SYSTEM ?? '') &&
+	(library === root ||
+	fs.existsSync(path.join(original, 'build', 'Release'))));
 
 function forget(name) {
 	for (const suffix of ['', '-there', '-back'])
@@ -63,7 +74,8 @@ function measureOnce(one) {
 		'round_trip.js';
 	const child = spawn(process.execPath, [path.join(__dirname, file),
 		JSON.stringify({ system: one.system, library: one.library, name,
-			messages: one.messages, batch: one.batch })],
+			messages: one.messages, batch: one.batch,
+			pauseAfter: one.pauseAfter })],
 	{ stdio: ['ignore', 'pipe', 'inherit'], timeout: PATIENCE_MS,
 		killSignal: 'SIGKILL' });
 	let output = '';
@@ -82,6 +94,12 @@ function measureOnce(one) {
 		}
 	}));
 }
+
+const PAUSES = {
+	node_one_way: '',
+	node_round_trip: ', a pause after every ten',
+	node_wake_up: ', a pause after each',
+};
 
 function sorted(values) {
 	return [...values].sort((a, b) => a - b);
@@ -115,7 +133,8 @@ function print(results) {
 	for (const r of results) {
 		if (r.scenario !== scenario)
 			console.log(`\n${scenario = r.scenario}: node ` +
-				`${process.version}, messages of 8 bytes\n  ` +
+				`${process.version}, messages of 8 bytes` +
+				`${PAUSES[scenario]}\n  ` +
 				'ns per message'.padEnd(38) + 'batch    median       min' +
 				'       max       p50       p99');
 		console.log(`  ${r.system.padEnd(36)}${[r.batch, r.ns_per_event, r.min,
@@ -123,6 +142,15 @@ function print(results) {
 			value.toFixed(i === 0 ? 0 : 1).padStart(i === 0 ? 7 : 10))
 			.join('')}`);
 	}
+}
+
+function put(file, results) {
+	const others = fs.existsSync(file) ? fs.readFileSync(file, 'utf8')
+		.split('\n').filter((line) => line !== '' &&
+			!line.includes('"scenario":"node_')) : [];
+
+	fs.writeFileSync(file, [...others, ...results.map((r) =>
+		JSON.stringify(r))].map((line) => `${line}\n`).join(''));
 }
 
 async function main() {
@@ -142,8 +170,9 @@ async function main() {
 		.map(describe);
 	print(results);
 	if (append > 0)
-		fs.appendFileSync(process.argv[append + 1], results.map((r) =>
-			`${JSON.stringify(r)}\n`).join(''));
+		put(process.argv[append + 1], results);
+	if (results.length < rows.length)
+		process.exitCode = 1;
 }
 
 main().catch((error) => {
