@@ -188,6 +188,11 @@ export class Ring implements Disposable {
 	static inspect(name: string): Inspection;
 
 	readonly name: string;
+	/**
+	 * All events, to be posted to workers; keeps the ring mapped, also after
+	 * release(). Node.js 20 has none.
+	 */
+	readonly shared: SharedArrayBuffer | undefined;
 	/** For workers: Ring.from(handle). */
 	readonly handle: { name: string };
 	readonly info: RingInfo;

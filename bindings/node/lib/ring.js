@@ -78,6 +78,7 @@ class Ring {
 	#slotSize;
 	#handles = new Set();
 	#released = false;
+	#shared;
 
 	constructor(key, name, native) {
 		if (key !== KEY)
@@ -192,6 +193,14 @@ class Ring {
 		this.f64 = over(Float64Array);
 		this.u64 = over(BigUint64Array);
 		this.i64 = over(BigInt64Array);
+	}
+
+	// All events as a SharedArrayBuffer, which can be posted to workers and
+	// waited on between them by Atomics. The ring stays mapped as long as any
+	// thread has it, also after release(). undefined: this Node has none.
+	get shared() {
+		this.#shared ??= this.#alive().shared();
+		return this.#shared;
 	}
 
 	// Where the event begins, in bytes.

@@ -8,13 +8,15 @@
 
 /*
  * Freed when the ring's object, its handles' objects and its ArrayBuffer are
- * all gone: memory that JavaScript can reach stays mapped.
+ * all gone: memory that JavaScript can reach stays mapped. Which may be in other
+ * threads, by a SharedArrayBuffer.
  */
 struct ring {
 	struct disruptor *disruptor;
 	uint32_t references;
 };
 
+void ring_hold(struct ring *ring);
 void ring_drop(void *ring);
 
 /* Calls on handles return this after their release, else n or -errno. */

@@ -6,11 +6,16 @@
 #include <errno.h>
 #include <stdlib.h>
 
+void ring_hold(struct ring *ring)
+{
+	disruptor_fetch_add_u32(&ring->references, 1);
+}
+
 void ring_drop(void *argument)
 {
 	struct ring *ring = argument;
 
-	if (--ring->references != 0)
+	if (disruptor_fetch_add_u32(&ring->references, UINT32_MAX) != 1)
 		return;
 	disruptor_free(ring->disruptor);
 	watch_memory_is_gone();
@@ -58,7 +63,7 @@ bool place_enter(napi_env env, struct place *place, struct ring *ring,
 		 napi_value range)
 {
 	place->ring = ring;
-	ring->references++;
+	ring_hold(ring);
 	patience_begin(&place->patience);
 	return range_open(env, &place->range, range);
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "ring.h"
 
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
 
@@ -71,6 +72,37 @@ static napi_value release(napi_env env, napi_callback_info info)
 	return value_undefined(env);
 }
 
+/* node_api_create_external_sharedarraybuffer(), which old runtimes lack. */
+typedef napi_status (*share_function)(napi_env env, void *base, size_t length,
+				      void (*drop)(void *base, void *hint),
+				      void *hint, napi_value *result);
+
+static void drop_shared(void *base, void *ring)
+{
+	(void)base;
+	ring_drop(ring);
+}
+
+/* A SharedArrayBuffer over all events; undefined: the runtime has none. */
+static napi_value shared(napi_env env, napi_callback_info info)
+{
+	struct ring *ring = method_data(env, info, 0, NULL);
+	struct disruptor_memory_info m;
+	share_function share;
+	napi_value result;
+
+	*(void **)&share = dlsym(
+		RTLD_DEFAULT, "node_api_create_external_sharedarraybuffer");
+	if (share == NULL)
+		return value_undefined(env);
+	disruptor_memory(ring->disruptor, &m);
+	ring_hold(ring);
+	if (share(env, m.base, m.length, drop_shared, ring, &result) == napi_ok)
+		return result;
+	ring_drop(ring);
+	return value_undefined(env);
+}
+
 static void destroy(napi_env env, void *data, void *hint)
 {
 	(void)env;
@@ -85,6 +117,7 @@ static const struct method methods[] = {
 	{ "consumerCount", consumer_count },
 	{ "close", close_ring },
 	{ "removeConsumer", remove_consumer },
+	{ "shared", shared },
 	{ "release", release },
 	{ "producer", ring_new_producer },
 	{ "consumer", ring_new_consumer },
@@ -113,14 +146,14 @@ static napi_value make_object(napi_env env, struct ring *ring)
 	napi_value object, memory;
 
 	disruptor_memory(ring->disruptor, &m);
-	ring->references++;
+	ring_hold(ring);
 	memory = memory_as_buffer(env, m.base, m.length, ring_drop, ring);
 	if (memory == NULL || napi_create_object(env, &object) != napi_ok ||
 	    !add_methods(env, object, methods, LENGTH_OF(methods), ring))
 		return NULL;
 	describe(env, object, ring->disruptor, &m);
 	set_property(env, object, "memory", memory);
-	ring->references++;
+	ring_hold(ring);
 	napi_add_finalizer(env, object, ring, destroy, NULL, NULL);
 	return object;
 }

@@ -94,7 +94,7 @@ function build(base) {
 			path.join(base, 'src', 'os')),
 		`-Wl,--version-script=${path.join(root, 'native', 'addon.map')}`,
 		// The sleeping thread stays when a worker lets go of the addon.
-		'-Wl,-z,nodelete', '-s', '-o', fresh,
+		'-Wl,-z,nodelete', '-s', '-o', fresh, '-ldl',
 	], { stdio: 'inherit' });
 	fs.renameSync(fresh, output);
 	console.log(path.relative(process.cwd(), output));

@@ -13,6 +13,10 @@ const compat = `
 	d.produceClaimManySync(2);
 	tell('there');
 `;
+const bytes = `
+	const d = new lib.Disruptor(args, 8, 1, 1, 0, false, false);
+	tell('there');
+`;
 const ring = `
 	const ring = lib.Ring.openSync(args);
 	const p = ring.producer(), c = ring.consumer('c', { from: 'next' });
@@ -39,16 +43,32 @@ const waits = {
 	'ring: readable': [ring, 'c.readable().resume()'],
 	'ring: writable': [ring, `fill();
 		p.writable().write(Buffer.alloc(8))`],
+	'ring: claimUpTo': [ring, 'fill(); p.claimUpTo(2)'],
+	'ring: readableWeb': [ring, 'c.readableWeb().getReader().read()'],
+	'ring: waitForConsumers': [ring, 'ring.waitForConsumers(9)'],
+	'Ring.open': [ring, "lib.Ring.open(args + '-none')"],
+	'drop-in: read stream': [bytes,
+		'new lib.DisruptorReadStream(d).resume()'],
+	'drop-in: write stream': [bytes, `d.produceClaimManySync(8);
+		new lib.DisruptorWriteStream(d).write('x')`],
 };
 
+// Asleep in the event loop, or by a thread.
+for (const crew of [false, true])
 for (const [name, [prologue, code]] of Object.entries(waits))
-	test(`terminate during ${name}`, { timeout: PATIENCE_MS }, async (t) => {
+	test(`terminate during ${name}${crew ? ', by a thread' : ''}`,
+		{ timeout: PATIENCE_MS }, async (t) => {
 		const shared = newName(t);
-		const here = prologue === compat ?
-			new Disruptor(shared, 2, 8, 1, 0, true, false) :
-			Ring.create(shared, { slots: 4, slotSize: 8 });
+		process.env.DISRUPTOR_NO_IO_URING = '1';
+		if (!crew)
+			delete process.env.DISRUPTOR_NO_IO_URING;
+		const here = prologue === ring ?
+			Ring.create(shared, { slots: 4, slotSize: 8 }) :
+			new Disruptor(shared, ...prologue === bytes ? [8, 1] : [2, 8],
+				1, 0, true, false);
 		const worker = await startWorker(prologue + code, shared);
 
+		delete process.env.DISRUPTOR_NO_IO_URING;
 		await delay(30);
 		assert.equal(await worker.terminate(), 1);
 		here.release();
@@ -115,3 +135,33 @@ test('workers come and go', { timeout: PATIENCE_MS }, async (t) => {
 		}));
 	here.release();
 });
+
+test('events of a ring as a SharedArrayBuffer', { timeout: PATIENCE_MS },
+	async (t) => {
+		const ring = Ring.create(newName(t), { slots: 8, slotSize: 8 });
+		const { shared } = ring;
+
+		if (Number(process.versions.node.split('.')[0]) < 22) {
+			assert.equal(shared, undefined);
+			return;
+		}
+		assert.equal(ring.shared, shared);
+		assert.equal(shared.byteLength, 64);
+		const worker = await startWorker(`
+			const events = new Int32Array(args);
+			Atomics.store(events, 6, 42);
+			tell('there');
+			Atomics.wait(events, 2, 0);
+			process.exit(events[2]);`, shared);
+		assert.equal(ring.i32[6], 42);
+		// The memory outlives the ring's handle here.
+		ring.release();
+		assert.equal(ring.i32.length, 0);
+		const events = new Int32Array(shared);
+		assert.equal(events[6], 42);
+		Atomics.store(events, 2, 7);
+		Atomics.notify(events, 2);
+		assert.equal(await worker.ended, 7);
+		assert.throws(() => Ring.openSync(ring.name, { slotSize: 16 }),
+			{ code: 'EPROTO' });
+	});
