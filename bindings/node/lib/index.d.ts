@@ -104,7 +104,7 @@ export interface Batch<S extends number | bigint = number> {
 
 export interface BatchesOptions extends WaitOptions {
 	max?: number;
-	/** Microseconds of looking for events before sleeping; 20. */
+	/** Microseconds that what comes at once is waited for in place; 50. */
 	spin?: number;
 	/** Leaving the loop counts the batch in hand as done. */
 	advanceOnReturn?: boolean;

@@ -7,7 +7,7 @@
  *	values.c		numbers, functions and errors
  *	environment.c		what belongs to one thread of JavaScript
  *	sleepers.c		all who wait in an event loop
- *	watch.c, uring.c	an event loop that sleeps for them by itself
+ *	watch.c, watched.c, uring.c	an event loop that sleeps for them by itself
  *	crew.c			or a thread of the process that does
  *	patience.c		how long to stand still before either
  *	segment.c		mapped segments of the original's layout
@@ -42,8 +42,8 @@ bool add_methods(napi_env env, napi_value object, const struct method *methods,
  * An object with methods that owns its data. destroy() is called when it is
  * collected, or now if there is none to be had, which is thrown.
  */
-napi_value owner_object(napi_env env, const struct method *methods, size_t count,
-			void *data, napi_finalize destroy);
+napi_value owner_object(napi_env env, const struct method *methods,
+			size_t count, void *data, napi_finalize destroy);
 /* The struct of the method that is called, and its arguments. */
 void *method_data(napi_env env, napi_callback_info info, size_t count,
 		  napi_value *arguments);

@@ -21,8 +21,8 @@ bool add_methods(napi_env env, napi_value object, const struct method *methods,
 	return true;
 }
 
-napi_value owner_object(napi_env env, const struct method *methods, size_t count,
-			void *data, napi_finalize destroy)
+napi_value owner_object(napi_env env, const struct method *methods,
+			size_t count, void *data, napi_finalize destroy)
 {
 	napi_value object;
 

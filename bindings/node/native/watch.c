@@ -1,139 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "watch.h"
+#include "watched.h"
 #include "libuv.h"
-#include "uring.h"
 
 #include <stdlib.h>
 
 /*
- * An event loop that sleeps on futexes: an io_uring waits for the words, and the
- * loop for the ring's descriptor. So a wake goes straight to the loop's thread;
- * no other has a part in it.
- *
- * A wait for a word stays with the kernel until it is woken, also when nobody
- * is left who asked for it: the next one finds it there. It belongs to the
- * mapping that was at that address then, hence the era.
+ * An event loop that sleeps on futexes: an io_uring waits for the words, and
+ * the loop for the ring's descriptor. So a wake goes straight to the loop's
+ * thread; no other has a part in it.
  */
-enum {
-	TAG_TIME = 1,	/* other tags are addresses */
-	TAG_NEW_TIME,
-	TAG_CANCEL
-};
 
-struct watched {
-	struct watched *next;
-	const uint32_t *word;
-	struct sleeper *sleepers;
-	uint32_t era;
-	bool armed;		/* the kernel has it, and will complete it */
-	bool given_up;
-};
-
-struct watch {
-	struct uring uring;
-	struct uv_handle *poll;
-	struct environment *environment;
-	struct watched *words;
-	int64_t time;		/* INT64_MAX: none is set */
-	napi_async_cleanup_hook_handle hook;
-};
-
-static uint32_t era;
-
-void watch_memory_is_gone(void)
-{
-	disruptor_fetch_add_u32(&era, 1);
-}
-
-/* --- words ---------------------------------------------------------------------- */
-
-static uint64_t tag_of(const struct watched *w)
-{
-	return (uintptr_t)w;
-}
-
-static void forget(struct watch *watch, struct watched *w)
-{
-	struct watched **link = &watch->words;
-
-	while (*link != w)
-		link = &(*link)->next;
-	*link = w->next;
-	free(w);
-}
-
-static bool arm(struct watch *watch, struct watched *w)
-{
-	const struct disruptor_wait_point *point = &w->sleepers->point;
-
-	w->era = disruptor_load_acquire_u32(&era);
-	w->armed = uring_futex_wait(&watch->uring, point->word, point->expected,
-				    point->shared != 0, tag_of(w));
-	return w->armed;
-}
-
-/* What nobody asks for, of mappings that may be gone. */
-static void give_up_old(struct watch *watch)
-{
-	uint32_t now = disruptor_load_acquire_u32(&era);
-	struct watched *w;
-
-	for (w = watch->words; w != NULL; w = w->next)
-		if (w->sleepers == NULL && w->era != now && !w->given_up)
-			w->given_up = uring_cancel(&watch->uring, tag_of(w),
-						   TAG_CANCEL);
-}
-
-static struct watched *find(struct watch *watch, const uint32_t *word)
-{
-	uint32_t now = disruptor_load_acquire_u32(&era);
-	struct watched *w;
-
-	for (w = watch->words; w != NULL; w = w->next)
-		if (w->word == word && !w->given_up &&
-		    (w->sleepers != NULL || w->era == now))
-			return w;
-	w = calloc(1, sizeof(*w));
-	if (w == NULL)
-		return NULL;
-	w->word = word;
-	w->next = watch->words;
-	watch->words = w;
-	return w;
-}
-
-/* Last: they are told in the order in which they came. */
-static void link_sleeper(struct watched *w, struct sleeper *s)
-{
-	struct sleeper **link = &w->sleepers;
-
-	while (*link != NULL)
-		link = &(*link)->next;
-	*link = s;
-	s->next = NULL;
-	s->watched = w;
-}
-
-void watch_remove(struct sleeper *s)
-{
-	struct sleeper **link = &s->watched->sleepers;
-
-	while (*link != s)
-		link = &(*link)->next;
-	*link = s->next;
-	s->watched = NULL;
-}
-
-void watch_remove_all(struct watch *watch)
-{
-	struct watched *w;
-
-	for (w = watch->words; w != NULL; w = w->next)
-		while (w->sleepers != NULL)
-			watch_remove(w->sleepers);
-}
-
-/* --- time ------------------------------------------------------------------------- */
+/* --- time ----------------------------------------------------------------- */
 
 /* An earlier one only: what comes too early finds nothing and sets it anew. */
 static void set_time(struct watch *watch, int64_t at)
@@ -147,7 +24,7 @@ static void set_time(struct watch *watch, int64_t at)
 		watch->time = at;
 }
 
-/* --- the loop's turn --------------------------------------------------------------- */
+/* --- the loop's turn ------------------------------------------------------ */
 
 static void take_completions(struct watch *watch)
 {
@@ -162,7 +39,7 @@ static void take_completions(struct watch *watch)
 		w = (void *)(uintptr_t)tag;
 		w->armed = false;
 		if (w->sleepers == NULL)
-			forget(watch, w);
+			watched_forget(watch, w);
 	}
 }
 
@@ -198,10 +75,10 @@ static int64_t attend_all(struct watch *watch)
 	for (w = watch->words; w != NULL; w = next) {
 		next = w->next;
 		attend_to(w, now, &due);
-		if (!w->armed && w->sleepers != NULL && !arm(watch, w))
+		if (!w->armed && w->sleepers != NULL && !watched_arm(watch, w))
 			hand_over(w);
 		if (!w->armed && w->sleepers == NULL)
-			forget(watch, w);
+			watched_forget(watch, w);
 	}
 	return due;
 }
@@ -223,15 +100,15 @@ enum registration watch_add(struct watch *watch, struct sleeper *s)
 {
 	struct watched *w;
 
-	give_up_old(watch);
-	w = find(watch, s->point.word);
+	watched_give_up_old(watch);
+	w = watched_find(watch, s->point.word);
 	if (w == NULL)
 		return SLEEPER_FAILED;
-	link_sleeper(w, s);
-	if (!w->armed && !arm(watch, w)) {
+	watched_add(w, s);
+	if (!w->armed && !watched_arm(watch, w)) {
 		watch_remove(s);
 		if (w->sleepers == NULL)
-			forget(watch, w);
+			watched_forget(watch, w);
 		return SLEEPER_FAILED;
 	}
 	/* After it was armed: whatever moves later wakes. */
@@ -243,7 +120,7 @@ enum registration watch_add(struct watch *watch, struct sleeper *s)
 	return SLEEPER_ASLEEP;
 }
 
-/* --- coming and going ---------------------------------------------------------------- */
+/* --- coming and going ----------------------------------------------------- */
 
 static bool poll_begin(struct watch *watch, struct uv_loop_s *loop)
 {
@@ -295,7 +172,7 @@ static void closed(struct uv_handle *poll)
 
 	uring_close(&watch->uring);
 	while (watch->words != NULL)
-		forget(watch, watch->words);
+		watched_forget(watch, watch->words);
 	free(poll);
 	napi_remove_async_cleanup_hook(watch->hook);
 	free(watch);
