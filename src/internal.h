@@ -13,6 +13,7 @@
  *	holes.c			files without memory for all they hold
  *	liveness.c		who is alive: kernel locks that mappings hold
  *	sequencer.c, producer.c	claims that do not succeed at once
+ *	fetch_ahead.c		lines of slots before they are written to
  *	gate.c			the slowest consumer
  *	recovery.c		claims of dead producers become gaps
  *	consumer_record.c	consumers join
@@ -325,12 +326,15 @@ void disruptor_registry_unlock(struct disruptor *d, int lock);
 /* An identity that was never used before. */
 uint64_t disruptor_incarnation(void);
 
-/* --- sequencer.c, producer.c, gate.c, recovery.c ------------------------ */
+/* --- sequencer.c, producer.c, gate.c, recovery.c, fetch_ahead.c ---------- */
 
 /* Turns the claim in hand in a multi producer ring into gaps. */
 void disruptor_sequencer_abandon(struct disruptor_sequencer *s);
 /* Before a gap's word: followers look for gaps below this. */
 void disruptor_raise_gap_end(struct disruptor_control *control, int64_t end);
+
+/* Decides whether lines are fetched ahead in this ring. */
+void disruptor_sequencer_prepare_fetch(struct disruptor_sequencer *s);
 
 /* Rescans the consumers and sets the sequencer's limit. */
 void disruptor_gate_scan(struct disruptor_producer_private *p);

@@ -313,6 +313,7 @@ static void connect(struct disruptor_producer_private *p)
 		disruptor_sequence_store_release(s->cursor, s->next);
 	s->claimed = 0;
 	s->limit = s->next;	/* the first claim scans the gate */
+	disruptor_sequencer_prepare_fetch(s);
 	p->handle.capacity = disruptor_capacity(d);
 	p->handle.hidden = p;
 	p->gate = d->header.first_sequence;

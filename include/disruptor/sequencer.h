@@ -40,6 +40,7 @@ struct disruptor_sequencer {
 	uint32_t multi;
 	uint32_t shared;
 	uint32_t halted;	/* DISRUPTOR_HALTED, DISRUPTOR_CANCELED */
+	int64_t fetch_at;	/* where lines are fetched ahead again */
 };
 
 #define DISRUPTOR_HALTED 1u	/* until disruptor_start() */
@@ -85,6 +86,10 @@ disruptor_sequencer_claim_after_close(struct disruptor_sequencer *s);
 /* Publisher's cold half of E5: somebody may sleep. */
 DISRUPTOR_API DISRUPTOR_COLD void
 disruptor_sequencer_wake(struct disruptor_sequencer *s);
+
+/* Free slots that come next: their lines, before they are written to. */
+DISRUPTOR_API DISRUPTOR_COLD void
+disruptor_sequencer_fetch_ahead(struct disruptor_sequencer *s);
 
 DISRUPTOR_END_DECLS
 
@@ -167,6 +172,8 @@ DISRUPTOR_INLINE void disruptor_sequencer_publish(struct disruptor_sequencer *s)
 	s->claimed = 0;
 	if (disruptor_signal_wanted(&s->control->signal))
 		disruptor_sequencer_wake(s);
+	if (DISRUPTOR_UNLIKELY(end >= s->fetch_at))
+		disruptor_sequencer_fetch_ahead(s);
 }
 
 #endif
