@@ -167,6 +167,24 @@ static int64_t answer(struct disruptor_poller *poller, enum look found)
 	return 0;
 }
 
+/*
+ * The cursor says so, but its line is the producers', who need it for each
+ * claim: it is left alone while events come as fast as looks.
+ */
+bool disruptor_poll_is_held_up(struct disruptor_poller *poller)
+{
+	if (poller->idle_at != poller->next) {
+		poller->idle_at = poller->next;
+		poller->idle_looks = 0;
+	}
+	if (poller->idle_looks < DISRUPTOR_IDLE_LOOKS) {
+		poller->idle_looks++;
+		return false;
+	}
+	return disruptor_sequence_load_relaxed(poller->barrier.cursor) >
+	       poller->next;
+}
+
 int64_t disruptor_poll_slow(struct disruptor_poller *poller)
 {
 	const struct disruptor_control *control = poller->barrier.control;

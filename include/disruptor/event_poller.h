@@ -11,6 +11,9 @@
 /* So many polls in a row find something before slip is tried. */
 #define DISRUPTOR_SLIP_AFTER 32
 
+/* So many polls in a row find nothing before a dead peer is thought of. */
+#define DISRUPTOR_IDLE_LOOKS 4
+
 /*
  * A consumer that the caller drives: poll, read, advance. One thread at a time
  * uses a handle. It gates the producers from its creation on, so poll it or
@@ -31,6 +34,8 @@ struct disruptor_poller {
 	int64_t slip_below;	/* it waits for so many events; 0: off */
 	uint32_t halted;	/* not 0: by disruptor_halt(), or removed */
 	struct disruptor_poller_private *hidden;
+	int64_t idle_at;	/* where polls found nothing */
+	uint32_t idle_looks;	/* how many of them, in a row */
 };
 
 DISRUPTOR_BEGIN_DECLS
@@ -45,6 +50,10 @@ disruptor_poll_slow(struct disruptor_poller *poller);
  */
 DISRUPTOR_API DISRUPTOR_COLD int64_t
 disruptor_poll_slip(struct disruptor_poller *poller, int64_t ready);
+
+/* Nothing is ready, and a claim that a dead peer may have made is why. */
+DISRUPTOR_API DISRUPTOR_COLD bool
+disruptor_poll_is_held_up(struct disruptor_poller *poller);
 
 /* disruptor_poll_wait() when it has to wait. */
 DISRUPTOR_API DISRUPTOR_COLD int64_t
@@ -100,8 +109,7 @@ DISRUPTOR_INLINE bool disruptor_poll_is_idle(struct disruptor_poller *poller,
 	    disruptor_load_relaxed_u64(disruptor_ring_buffer_word(
 		    &b->ring, ready)) >= disruptor_word_published(ready))
 		return false;
-	if (poller->shared &&
-	    disruptor_sequence_load_relaxed(b->cursor) > ready)
+	if (poller->shared && disruptor_poll_is_held_up(poller))
 		return false;
 	/* What comes one by one is never waited for. */
 	poller->slip_below = 0;
@@ -121,7 +129,7 @@ DISRUPTOR_INLINE bool disruptor_poll_is_idle(struct disruptor_poller *poller,
  *
  * Thread safety: the handle's thread. Progress: wait-free, but for gaps and
  * joins, which are bounded; once a millisecond, when something is in the way in
- * a shared ring, one look whether its owner lives.
+ * a shared ring for more than four polls, one look whether its owner lives.
  */
 DISRUPTOR_INLINE_API int64_t disruptor_poll(struct disruptor_poller *poller)
 {
