@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "engine.h"
+#include "memory.h"
 
 #include <string.h>
 
@@ -103,7 +103,7 @@ static bool fence_before_fence(const struct node *a, const struct node *b)
 
 	if (precedes(a->event, b->event))
 		return true;
-	for (i = 0; i < memory_location_count(); i++)
+	for (i = 0; i < location_count; i++)
 		if (a->least[i] < b->seen.at[i])
 			return true;
 	return false;

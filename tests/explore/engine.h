@@ -7,6 +7,10 @@
  *	trail.c		one choice: replay it, or make it and note the others
  *	engine.c	participants as coroutines: who runs, who waits, who dies
  *	memory.c	C11: which stores a load may return
+ *	locations.c	the stores of each location, in modification order
+ *	views.c		what a participant knows of them
+ *	events.c	what participants did
+ *	fences.c	fences, membarrier, the kernel
  *	coherence.c	C11: which executions sequential consistency forbids
  *	plain.c		data races on memory that is not atomic
  *	seen.c		execution graphs that were met before
@@ -70,6 +74,7 @@ struct bounds {
 	int deviations;	/* preemptions, stale reads, early stores together */
 	int kills;
 	int64_t runs;	/* at most; 0: no limit */
+	int64_t states;	/* likewise */
 };
 
 struct engine {
@@ -134,7 +139,7 @@ bool trail_is_new(void);
 void trail_describe(char *text, size_t size);
 void trail_follow(const char *text);
 
-/* --- memory.c ------------------------------------------------------------ */
+/* --- memory.c, locations.c, events.c, fences.c ------------------------------ */
 
 struct event {
 	struct clock clock;
@@ -158,10 +163,8 @@ void memory_settle(void);	/* time passes: all sees the newest stores */
 struct event *memory_event(int who);
 const struct event *memory_event_at(int who, uint32_t index);
 uint32_t memory_event_count(int who);
-uint32_t memory_location_count(void);
 /* Of the stores to a location that e's clock knows, the newest one's stamp. */
 uint32_t memory_known_store(uint32_t location, const struct clock *clock);
-void memory_join(struct view *into, const struct view *from);
 /* A fence of full strength at who's place. */
 void memory_fence_at(int who);
 void memory_membarrier(void);

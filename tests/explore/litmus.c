@@ -309,7 +309,7 @@ static int run_one(const struct litmus *t)
 {
 	struct scene scene = { .name = t->name, .setup = setup,
 			       .check = note };
-	struct bounds bounds = { UNBOUNDED, 0, 0 };
+	struct bounds bounds = { .deviations = UNBOUNDED };
 	struct findings findings;
 
 	current = t;

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The deep set's part for each scene. */
-#define DEEP_RUNS 1500000
+/* A deep exploration of one scene ends here, whatever else is allowed. */
+#define DEEP_STATES 10000000
 
 static const struct scene *find_scene(const char *name)
 {
@@ -37,16 +37,14 @@ static void print_findings(const struct scene *s, const struct bounds *b,
 	fflush(stdout);
 }
 
-static int run_scene(const struct scene *s, int deviations, int kills,
-		     int64_t runs)
+static int run_scene(const struct scene *s, const struct bounds *bounds)
 {
-	struct bounds bounds = { deviations, kills, runs };
 	struct findings f;
 
-	search(s, &bounds, &f);
+	search(s, bounds, &f);
 	if (f.violated)
-		search_shortest(s, &bounds, &f);
-	print_findings(s, &bounds, &f);
+		search_shortest(s, bounds, &f);
+	print_findings(s, bounds, &f);
 	return f.violated || f.cut > 0;
 }
 
@@ -56,19 +54,37 @@ static void print_head(void)
 	       "kills", "executions", "states", "killed", "seconds", "result");
 }
 
-static int run_all(bool deep)
+static int run_bounded(const struct scene *s, bool deep)
+{
+	struct bounds bounds = {
+		.deviations = deep ? s->deep_deviations : s->deviations,
+		.kills = deep ? s->deep_kills : s->kills,
+		.states = deep ? DEEP_STATES : 0,
+	};
+
+	return run_scene(s, &bounds);
+}
+
+/* Those that are named, or all. */
+static int run_scenes(bool deep, char **names, int count)
 {
 	int i, bad = 0;
 
 	print_head();
-	for (i = 0; scenes[i] != NULL; i++)
-		bad |= run_scene(scenes[i],
-				 deep ? scenes[i]->deep_deviations :
-					scenes[i]->deviations,
-				 deep ? scenes[i]->deep_kills :
-					scenes[i]->kills,
-				 deep ? DEEP_RUNS : 0);
+	for (i = 0; i < count; i++)
+		bad |= run_bounded(find_scene(names[i]), deep);
+	for (i = 0; count == 0 && scenes[i] != NULL; i++)
+		bad |= run_bounded(scenes[i], deep);
 	return bad;
+}
+
+static int list_scenes(void)
+{
+	int i;
+
+	for (i = 0; scenes[i] != NULL; i++)
+		printf("%s\n", scenes[i]->name);
+	return 0;
 }
 
 static int replay(const char *name, const char *schedule)
@@ -85,7 +101,8 @@ static int replay(const char *name, const char *schedule)
 static int usage(void)
 {
 	fprintf(stderr, "usage: explore litmus\n"
-			"       explore scenes standard|deep\n"
+			"       explore list\n"
+			"       explore scenes standard|deep [NAME...]\n"
 			"       explore scene NAME [DEVIATIONS [KILLS]]\n"
 			"       explore replay NAME 'SCHEDULE'\n"
 			"       explore mutants standard|deep FILE [FILTER]\n");
@@ -94,14 +111,18 @@ static int usage(void)
 
 int main(int argc, char **argv)
 {
+	struct bounds bounds = { 0 };
 	const struct scene *s;
 
 	engine.mutant = -1;
 	sites_number();
 	if (argc == 2 && strcmp(argv[1], "litmus") == 0)
 		return litmus_run() != 0;
-	if (argc == 3 && strcmp(argv[1], "scenes") == 0)
-		return run_all(strcmp(argv[2], "deep") == 0);
+	if (argc == 2 && strcmp(argv[1], "list") == 0)
+		return list_scenes();
+	if (argc >= 3 && strcmp(argv[1], "scenes") == 0)
+		return run_scenes(strcmp(argv[2], "deep") == 0, argv + 3,
+				  argc - 3);
 	if (argc == 4 && strcmp(argv[1], "replay") == 0)
 		return replay(argv[2], argv[3]);
 	if (argc >= 4 && strcmp(argv[1], "mutants") == 0)
@@ -110,7 +131,8 @@ int main(int argc, char **argv)
 	if (argc < 3 || strcmp(argv[1], "scene") != 0)
 		return usage();
 	s = find_scene(argv[2]);
+	bounds.deviations = argc > 3 ? atoi(argv[3]) : s->deviations;
+	bounds.kills = argc > 4 ? atoi(argv[4]) : s->kills;
 	print_head();
-	return run_scene(s, argc > 3 ? atoi(argv[3]) : s->deviations,
-			 argc > 4 ? atoi(argv[4]) : s->kills, 0);
+	return run_scene(s, &bounds);
 }

@@ -83,14 +83,13 @@ static bool is_all_harmless(const char *name)
 
 static void learn_reach(void)
 {
-	struct bounds bounds = { 0, 0, 0 };
+	struct bounds bounds = { .runs = REACH_RUNS };
 	struct findings findings;
 	int i, id;
 
 	for (i = 0; scenes[i] != NULL; i++) {
 		bounds.deviations = scenes[i]->deviations;
 		bounds.kills = scenes[i]->kills;
-		bounds.runs = REACH_RUNS;
 		sites_clear_reached();
 		search(scenes[i], &bounds, &findings);
 		for (id = 0; id < sites_count(); id++)
@@ -119,8 +118,11 @@ static const char *const order_names[] = {
 static bool try_scene(const struct scene *s, int deviations, bool deep,
 		      struct findings *f)
 {
-	struct bounds bounds = { deviations, s->kills,
-				 deep ? 300000 : 4000 };
+	struct bounds bounds = {
+		.deviations = deviations,
+		.kills = s->kills,
+		.runs = deep ? 300000 : 4000,
+	};
 
 	search(s, &bounds, f);
 	return f->violated;

@@ -45,6 +45,14 @@ static void note_violation(struct findings *f)
 	snprintf(f->reason, sizeof(f->reason), "%s", engine.reason);
 }
 
+static bool is_enough(const struct findings *f)
+{
+	const struct bounds *b = &engine.bounds;
+
+	return (b->runs > 0 && f->runs >= (uint64_t)b->runs) ||
+	       (b->states > 0 && seen_count() >= (uint64_t)b->states);
+}
+
 /* Once through; stops where it learns that a location is shared. */
 static bool search_once(struct findings *f)
 {
@@ -61,8 +69,7 @@ static bool search_once(struct findings *f)
 			note_violation(f);
 			return true;
 		}
-		if (engine.bounds.runs > 0 &&
-		    f->runs >= (uint64_t)engine.bounds.runs)
+		if (is_enough(f))
 			return true;
 	} while (trail_advance());
 	f->complete = true;
