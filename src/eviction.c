@@ -125,7 +125,11 @@ void disruptor_consumer_remove(struct disruptor *d, uint32_t index)
 	take_away(d, index, false);
 }
 
-/* One that lives looks there where it was, see note_eviction(). */
+/*
+ * One that lives looks there where it was, see note_eviction(). E9: it learns
+ * of it by the epoch, before anybody overwrites: also if who marked it was
+ * killed before the epoch moved.
+ */
 void disruptor_consumer_lose(struct disruptor *d, uint32_t index)
 {
 	struct disruptor_consumer_record *r = &d->consumers[index];
@@ -134,6 +138,8 @@ void disruptor_consumer_lose(struct disruptor *d, uint32_t index)
 
 	disruptor_sequence_store_release(
 		&r->evicted_at, disruptor_sequence_load_acquire(&r->sequence));
+	if (stalled)
+		disruptor_fetch_add_u64(&control->epoch, 1);
 	take_away(d, index, true);
 	disruptor_fetch_add_u64(stalled ? &control->stalled : &control->evicted,
 				1);

@@ -89,14 +89,11 @@ static void evict(struct disruptor *d, const struct disruptor_stall *stall)
 	struct disruptor_consumer_record *r = &d->consumers[stall->index];
 	uint64_t status = stall->status;
 
-	if (!stands_still(d, stall) ||
-	    !disruptor_cas_u64(&r->status, &status,
-			       (status & ~UINT64_C(0xff)) |
-				       DISRUPTOR_CONSUMER_EVICTING))
-		return;
-	/* E9: it learns of it by the epoch, before anybody overwrites. */
-	disruptor_fetch_add_u64(&d->words->control.epoch, 1);
-	disruptor_consumer_lose(d, stall->index);
+	if (stands_still(d, stall) &&
+	    disruptor_cas_u64(&r->status, &status,
+			      (status & ~UINT64_C(0xff)) |
+				      DISRUPTOR_CONSUMER_EVICTING))
+		disruptor_consumer_lose(d, stall->index);
 }
 
 static void try_evict(struct disruptor *d, const struct disruptor_stall *stall)

@@ -98,11 +98,12 @@ int disruptor_poller_revalidate(struct disruptor_poller_private *p)
 
 	if (disruptor_load_acquire_u64(&p->handle.record->status) != p->status)
 		return note_eviction(p);
+	if (!disruptor_consumer_upstream(p->handle.record, &set))
+		return 0;
+	/* Behind the set: who takes a lost one out of it has said so before. */
 	if (disruptor_load_acquire_u32(&p->handle.record->policy) &
 	    DISRUPTOR_CONSUMER_UPSTREAM_LOST)
 		return disruptor_fail_upstream();
-	if (!disruptor_consumer_upstream(p->handle.record, &set))
-		return 0;
 	if (p->on_upstream_lost == DISRUPTOR_UPSTREAM_PASS)
 		pass_the_dead(p, &set);
 	follow(p, &set);

@@ -21,6 +21,7 @@ int explore_mutex_trylock(pthread_mutex_t *mutex);
 int explore_mutex_unlock(pthread_mutex_t *mutex);
 
 #define aligned_alloc(alignment, size) explore_allocate(alignment, size)
+#define calloc(count, size) explore_allocate(16, (count) * (size))
 #define free(memory) ((void)(memory))
 #define memcpy(to, from, size) explore_copy(to, from, size)
 #define memset(to, byte, size) explore_fill(to, byte, size)

@@ -51,6 +51,14 @@ void play_consumer(int n, const struct disruptor_poller_options *options)
 	play->is_consumer[n] = true;
 }
 
+void play_stages(void)
+{
+	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
+	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
+				 .name = "second",
+				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+}
+
 /* --- producing -------------------------------------------------------------- */
 
 static void note_claim(struct disruptor_producer *p, int64_t count)

@@ -33,6 +33,8 @@ void play_shared(const struct disruptor_options *options);
 void play_attach(int n);
 void play_producer(int n);
 void play_consumer(int n, const struct disruptor_poller_options *options);
+/* Participant 1 is a consumer, "first", and 2 is one that follows it. */
+void play_stages(void);
 
 /* In a participant. Claims without waiting, in batches of count. */
 bool play_claim(int64_t count);

@@ -43,6 +43,7 @@ const struct scene *const scenes[] = {
 	&scene_recover_early,
 	&scene_recover_full,
 	&scene_recover_alive,
+	&scene_recover_leaver,
 	&scene_recover_idle,
 	&scene_recover_reuse,
 	&scene_recover_follow,
@@ -50,8 +51,13 @@ const struct scene *const scenes[] = {
 	&scene_role,
 	&scene_role_stamped,
 	&scene_evict,
-	&scene_stall,
 	&scene_resume,
+	&scene_fail,
+	&scene_leave_far,
+	&scene_stall,
+	&scene_stall_poll,
+	&scene_stall_finish,
 	&scene_create,
+	&scene_inspect,
 	NULL
 };

@@ -25,9 +25,18 @@ extern const struct scene scene_join, scene_join_next, scene_join_second,
 /* scenes_death.c */
 extern const struct scene scene_recover, scene_recover_batch,
 	scene_recover_two, scene_recover_early, scene_recover_full,
-	scene_recover_alive, scene_recover_idle,
+	scene_recover_alive, scene_recover_leaver, scene_recover_idle,
 	scene_recover_reuse, scene_recover_follow, scene_recover_cancel,
-	scene_role, scene_role_stamped, scene_evict, scene_stall,
-	scene_resume, scene_create;
+	scene_role, scene_role_stamped;
+
+/* scenes_lost.c */
+extern const struct scene scene_evict, scene_resume, scene_fail,
+	scene_leave_far;
+
+/* scenes_stall.c */
+extern const struct scene scene_stall, scene_stall_poll, scene_stall_finish;
+
+/* scenes_create.c */
+extern const struct scene scene_create, scene_inspect;
 
 #endif

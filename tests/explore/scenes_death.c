@@ -26,11 +26,6 @@ static void batch_of_two(void)
 	play_produce(1, 2);
 }
 
-static void three_events(void)
-{
-	play_produce(3, 1);
-}
-
 /* --- recovery --------------------------------------------------------------------- */
 
 static void recover_setup(void)
@@ -154,6 +149,21 @@ const struct scene scene_recover_alive = {
 	.deviations = 5, .deep_deviations = 8,
 };
 
+static void publish_and_free(void)
+{
+	play_produce(1, 1);
+	disruptor_producer_free(play->producer[scene_self()]);
+}
+
+const struct scene scene_recover_leaver = {
+	.name = "recover-leaver",
+	.what = "the same, as the producer publishes one and leaves",
+	.setup = early_setup,
+	.participant = { publish_and_free, NULL, recover_first },
+	.check = nothing_recovered,
+	.deviations = 5, .deep_deviations = 8,
+};
+
 const struct scene scene_recover_idle = {
 	.name = "recover-idle",
 	.what = "the same, as the producer finds the ring full",
@@ -199,10 +209,7 @@ static void recover_follow_setup(void)
 {
 	play_shared(SHARED_MULTI(.capacity = 2));
 	play_producer(0);
-	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
-	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
-				 .name = "second",
-				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+	play_stages();
 	play_attach(3);
 }
 
@@ -319,140 +326,4 @@ const struct scene scene_role_stamped = {
 	.check = play_check,
 	.mortal = 1,
 	.deviations = 2, .kills = 1, .deep_deviations = 3, .deep_kills = 1,
-};
-
-/* --- consumers --------------------------------------------------------------------------- */
-
-static void evict_setup(void)
-{
-	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
-				      .consumers_max = 3));
-	play_producer(0);
-	play_consumer(1, ANONYMOUS);
-	play_consumer(2, ANONYMOUS);
-}
-
-const struct scene scene_evict = {
-	.name = "evict",
-	.what = "a consumer dies, the producer of a full ring evicts it",
-	.setup = evict_setup,
-	.participant = { three_events, play_consume, play_consume },
-	.check = play_check,
-	.mortal = 2,
-	.deviations = 0, .kills = 1, .deep_deviations = 1, .deep_kills = 1,
-};
-
-static void chain_setup(void)
-{
-	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
-				      .consumers_max = 3));
-	play_producer(0);
-	/* Its name would hold its place; without one it is forgotten. */
-	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
-	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
-				 .name = "second",
-				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
-	play_attach(3);
-}
-
-static void consume_and_go(void)
-{
-	play_consume();
-	disruptor_poller_free(play->poller[scene_self()]);
-}
-
-/* Goes on where the other one stopped. */
-static void resume(void)
-{
-	int me = scene_self();
-
-	while (!scene_has_ended(1))
-		scene_wait();
-	play->poller[me] = disruptor_poller_new(play->ring[me], "first");
-	scene_require(play->poller[me] != NULL, "cannot resume: %s",
-		      disruptor_error());
-	play->first[me] = disruptor_poller_sequence(play->poller[me], 0);
-	play->is_consumer[me] = true;
-	play_consume();
-}
-
-/* One delivery by either of the two, the last batch of the dead one again. */
-static void resume_check(void)
-{
-	int s;
-
-	play_check();
-	for (s = 0; s < PLAY_SEQUENCES; s++)
-		scene_require(!play->published[s] || play->delivered[1][s] ||
-				      play->delivered[3][s],
-			      "event %d is lost between two owners of a place",
-			      s);
-}
-
-const struct scene scene_resume = {
-	.name = "resume",
-	.what = "a named stage dies, another process takes its place",
-	.setup = chain_setup,
-	.participant = { three_events, consume_and_go, play_consume, resume },
-	.check = resume_check,
-	.mortal = 2,
-	.deviations = 0, .kills = 1, .deep_deviations = 1, .deep_kills = 1,
-};
-
-/* --- creation ------------------------------------------------------------------------------- */
-
-static void nothing_setup(void)
-{
-	play = scene_memory(sizeof(*play));
-}
-
-static void create(void)
-{
-	int me = scene_self();
-
-	play->ring[me] = disruptor_create_shared(
-		"ring", DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
-					  .consumers_max = 1,
-					  .first_sequence = 1));
-	if (play->ring[me] == NULL)
-		scene_require(errno == EEXIST, "cannot create: %s",
-			      disruptor_error());
-	else
-		play->closed[me] = true;
-}
-
-/* Finds no ring, or a whole one. */
-static void attach(void)
-{
-	int me = scene_self();
-
-	while ((play->ring[me] = disruptor_attach("ring", 8)) == NULL) {
-		scene_require(errno == ENOENT, "half a ring: %s",
-			      disruptor_error());
-		if (scene_has_ended(0) && scene_has_ended(2) &&
-		    !play->closed[0] && !play->closed[2])
-			return;
-		scene_wait();
-	}
-	scene_require(disruptor_published(play->ring[me]) == 1,
-		      "a ring that does not begin at its beginning");
-}
-
-static void create_check(void)
-{
-	scene_require(!(play->closed[0] && play->closed[2]),
-		      "two rings of one name");
-	scene_require(play->closed[0] || play->closed[2] || scene_has_deaths(),
-		      "nobody made the ring");
-}
-
-const struct scene scene_create = {
-	.name = "create",
-	.what = "two processes create a ring, a third attaches; two may die",
-	.setup = nothing_setup,
-	.participant = { create, attach, create },
-	.check = create_check,
-	.mortal = 5,
-	.no_barrier = true,
-	.deviations = 3, .kills = 1, .deep_deviations = 6, .deep_kills = 2,
 };

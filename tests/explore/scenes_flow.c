@@ -67,10 +67,7 @@ static void stages_setup(void)
 	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
 				    .consumers_max = 2));
 	play_producer(0);
-	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
-	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
-				 .name = "second",
-				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+	play_stages();
 }
 
 static void three_events(void)

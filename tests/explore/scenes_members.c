@@ -148,10 +148,7 @@ static void chain_setup(void)
 	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
 				    .consumers_max = 3));
 	play_producer(0);
-	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
-	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
-				 .name = "second",
-				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+	play_stages();
 }
 
 static void three_events(void)
@@ -234,10 +231,7 @@ static void sleeping_chain_setup(void)
 				    .consumers_max = 3,
 				    .wait_strategy = DISRUPTOR_WAIT_BLOCKING));
 	play_producer(0);
-	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
-	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
-				 .name = "second",
-				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+	play_stages();
 }
 
 static void one_event(void)

@@ -8,7 +8,31 @@
 #include <errno.h>
 
 #define LOOKS 4
+#define NEVER INT64_MAX
 #define VALUE(sequence) ((uint64_t)(sequence) * 16)
+
+/* What is known from above. */
+static struct {
+	int64_t after;	/* the first event since the eviction */
+	struct disruptor_stall stall;
+} *seen;
+
+static void remember(void)
+{
+	seen = scene_memory(sizeof(*seen));
+	seen->after = NEVER;
+}
+
+/* The one consumer, in record 0. */
+static uint64_t status(void)
+{
+	return scene_peek((const int64_t *)&play->ring[0]->consumers[0].status);
+}
+
+static bool gates(void)
+{
+	return disruptor_consumer_gates(status());
+}
 
 /*
  * Event 0 is done with, event 1 is in the consumer's hand. Events are read as
@@ -16,19 +40,17 @@
  */
 static void put(struct disruptor_producer *p)
 {
+	if (!gates() && seen->after == NEVER)
+		seen->after = disruptor_producer_sequence(p, 0);
 	disruptor_store_relaxed_u64((uint64_t *)disruptor_producer_event(p, 0),
 				    VALUE(disruptor_producer_sequence(p, 0)));
 	disruptor_publish(p);
 }
 
-static void stall_setup(void)
+static void take_two(void)
 {
 	int64_t i;
 
-	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
-				      .consumers_max = 2));
-	play_producer(0);
-	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.stall_limit_ns = 1));
 	for (i = 0; i < 2; i++) {
 		scene_act_as(0);
 		scene_require(disruptor_try_claim_n(play->producer[0], 1) == 1,
@@ -40,6 +62,16 @@ static void stall_setup(void)
 		if (i == 0)
 			disruptor_poller_advance(play->poller[1], 1);
 	}
+}
+
+static void stall_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				      .consumers_max = 2));
+	play_producer(0);
+	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.stall_limit_ns = 1));
+	remember();
+	take_two();
 }
 
 static bool is_evicted(void)
@@ -102,4 +134,99 @@ const struct scene scene_stall = {
 	.participant = { overwrite, read_slowly },
 	.mortal = 1,
 	.deviations = 5, .kills = 1, .deep_deviations = 7, .deep_kills = 1,
+};
+
+/* Nothing that came after its eviction is for it. */
+static void poll_often(void)
+{
+	struct disruptor_poller *p = play->poller[scene_self()];
+	int64_t n;
+	int i;
+
+	scene_wait();
+	scene_wait();
+	for (i = 0; i < LOOKS; i++) {
+		disruptor_poller_advance(p, 1);
+		n = disruptor_poll(p);
+		if (n == -ESTALE)
+			return;
+		scene_require(n == 0 || n == 1, "poll returned %lld",
+			      (long long)n);
+		scene_require(n == 0 || disruptor_poller_sequence(p, 0) <
+						seen->after,
+			      "an evicted consumer is given an event");
+		scene_wait();
+	}
+}
+
+const struct scene scene_stall_poll = {
+	.name = "stall-poll",
+	.what = "the same, as the consumer polls all the time",
+	.setup = stall_setup,
+	.participant = { overwrite, poll_often },
+	.mortal = 1,
+	.deviations = 4, .kills = 1, .deep_deviations = 6, .deep_kills = 1,
+};
+
+/* --- who began it is killed -------------------------------------------------- */
+
+#define LONG_AGO_NS INT64_C(1000000000)
+
+/* As if it had stood still for long, and the third had waited for long. */
+static void finish_setup(void)
+{
+	struct disruptor_producer_private *third;
+
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				      .producer_type = DISRUPTOR_MULTI_PRODUCER,
+				      .producers_max = 2, .consumers_max = 1));
+	play_producer(0);
+	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.stall_limit_ns = 1));
+	play_producer(2);
+	play_attach(3);
+	remember();
+	take_two();
+	seen->stall.status = status();
+	seen->stall.sequence = 1;
+	seen->stall.since = -LONG_AGO_NS;
+	third = (struct disruptor_producer_private *)play->producer[2];
+	scene_act_as(2);
+	disruptor_try_claim_n(play->producer[2], 1);
+	third->suspicion.since = -LONG_AGO_NS;
+}
+
+static void begin_eviction(void)
+{
+	disruptor_consumer_evict_if_stalled(play->ring[0], &seen->stall, 0);
+}
+
+static void finish_eviction(void)
+{
+	while (!scene_has_ended(0))
+		scene_wait();
+	disruptor_consumer_evict_if_dead(play->ring[scene_self()], 0);
+}
+
+static void overwrite_at_once(void)
+{
+	struct disruptor_producer *p = play->producer[scene_self()];
+	int i;
+
+	while (!scene_has_ended(0))
+		scene_wait();
+	for (i = 0; i < 2; i++)
+		if (disruptor_try_claim_n(p, 1) == 1) {
+			put(p);
+			return;
+		}
+}
+
+const struct scene scene_stall_finish = {
+	.name = "stall-finish",
+	.what = "who evicts is killed, another finishes it, a third overwrites",
+	.setup = finish_setup,
+	.participant = { begin_eviction, poll_often, overwrite_at_once,
+			 finish_eviction },
+	.mortal = 1,
+	.deviations = 1, .kills = 1, .deep_deviations = 2, .deep_kills = 1,
 };

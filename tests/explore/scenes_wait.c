@@ -29,10 +29,7 @@ static void follower_setup(void)
 {
 	play_ring(BLOCKING(.capacity = 2));
 	play_producer(0);
-	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
-	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
-				 .name = "second",
-				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
+	play_stages();
 }
 
 static void full_setup(void)

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+/* Scenes: a ring comes into being, and somebody looks at it. */
+#include "play.h"
+#include "scenes.h"
+
+#include "internal.h"
+
+#include <disruptor/inspect.h>
+
+#include <string.h>
+
+static void nothing_setup(void)
+{
+	play = scene_memory(sizeof(*play));
+}
+
+static void create(void)
+{
+	int me = scene_self();
+
+	play->ring[me] = disruptor_create_shared(
+		"ring", DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+					  .consumers_max = 1,
+					  .first_sequence = 1));
+	if (play->ring[me] == NULL)
+		scene_require(errno == EEXIST, "cannot create: %s",
+			      disruptor_error());
+	else
+		play->closed[me] = true;
+}
+
+/* Finds no ring, or a whole one. */
+static void attach(void)
+{
+	int me = scene_self();
+
+	while ((play->ring[me] = disruptor_attach("ring", 8)) == NULL) {
+		scene_require(errno == ENOENT, "half a ring: %s",
+			      disruptor_error());
+		if (scene_has_ended(0) && scene_has_ended(2) &&
+		    !play->closed[0] && !play->closed[2])
+			return;
+		scene_wait();
+	}
+	scene_require(disruptor_published(play->ring[me]) == 1,
+		      "a ring that does not begin at its beginning");
+}
+
+static void create_check(void)
+{
+	scene_require(!(play->closed[0] && play->closed[2]),
+		      "two rings of one name");
+	scene_require(play->closed[0] || play->closed[2] || scene_has_deaths(),
+		      "nobody made the ring");
+}
+
+const struct scene scene_create = {
+	.name = "create",
+	.what = "two processes create a ring, a third attaches; two may die",
+	.setup = nothing_setup,
+	.participant = { create, attach, create },
+	.check = create_check,
+	.mortal = 5,
+	.no_barrier = true,
+	.deviations = 3, .kills = 1, .deep_deviations = 6, .deep_kills = 2,
+};
+
+/* --- looking ------------------------------------------------------------------ */
+
+#define NAME "observed"
+
+static void look_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				      .consumers_max = 1));
+	play_attach(1);
+}
+
+static void join_by_name(void)
+{
+	int me = scene_self();
+
+	play->poller[me] = disruptor_poller_new(play->ring[me], NAME);
+}
+
+static void look(void)
+{
+	struct disruptor_ring_info *info = disruptor_inspect("ring");
+
+	scene_require(info != NULL, "cannot look: %s", disruptor_error());
+	scene_require(info->consumer_count == 0 ||
+			      strcmp(info->consumers[0].name, NAME) == 0,
+		      "a consumer without its name");
+}
+
+const struct scene scene_inspect = {
+	.name = "inspect",
+	.what = "a consumer joins, another process inspects the ring",
+	.setup = look_setup,
+	.participant = { look, join_by_name },
+	.deviations = 4, .deep_deviations = 7,
+};
