@@ -45,7 +45,7 @@ static void check_cursor(struct check *c)
 {
 	const struct disruptor_header *h = &c->view.header;
 
-	c->cursor = disruptor_sequence_load_acquire(&c->view.words->cursor);
+	c->cursor = disruptor_sequence_load_relaxed(&c->view.words->cursor);
 	if (c->cursor < h->first_sequence || c->cursor > DISRUPTOR_SEQUENCE_MAX)
 		report(c, "the cursor %lld is outside %lld to %lld",
 		       (long long)c->cursor, (long long)h->first_sequence,
@@ -80,6 +80,7 @@ static void check_words(struct check *c)
 
 	for (slot = 0; d->ring.words != NULL && slot < disruptor_capacity(d);
 	     slot++) {
+		/* With it comes the cursor that it must be below. */
 		uint64_t word = disruptor_load_acquire_u64(
 			disruptor_commit_word(d, slot));
 
@@ -95,7 +96,7 @@ static void check_words(struct check *c)
 
 static void check_state(struct check *c)
 {
-	uint32_t state = disruptor_load_acquire_u32(
+	uint32_t state = disruptor_load_relaxed_u32(
 		&c->view.words->control.state);
 
 	if ((state & ~DISRUPTOR_STATE_CLOSED) != 0)
@@ -111,7 +112,7 @@ static void check_gaps(struct check *c)
 	for (s = s < 0 ? 0 : s; d->ring.words != NULL && s < c->cursor; s++)
 		if (disruptor_load_acquire_u64(disruptor_commit_word(d, s)) ==
 			    disruptor_word_gap(s) &&
-		    disruptor_sequence_load_acquire(
+		    disruptor_sequence_load_relaxed(
 			    &d->words->control.gap_end) <= s) {
 			report(c, "the gap at %lld is unknown to followers",
 			       (long long)s);
@@ -124,7 +125,7 @@ static bool anybody_produces(struct check *c)
 	uint32_t i;
 
 	for (i = 0; i < c->view.header.producers_max; i++)
-		if (disruptor_load_acquire_u64(&c->view.producers[i].owner) &&
+		if (disruptor_load_relaxed_u64(&c->view.producers[i].owner) &&
 		    disruptor_liveness_alive(&c->view,
 					     DISRUPTOR_LOCK_PRODUCER(i)))
 			return true;
@@ -146,6 +147,7 @@ static void check_claims(struct check *c)
 static void check_place(struct check *c, uint32_t index, const char *name)
 {
 	struct disruptor *d = &c->view;
+	/* With it comes the cursor that it must not be ahead of. */
 	int64_t s = disruptor_sequence_load_acquire(
 		&d->consumers[index].sequence);
 	int64_t ahead = disruptor_published(d);
@@ -181,7 +183,7 @@ static void check_upstream(struct check *c, uint32_t index, const char *name)
 		if (!disruptor_set_has(d->consumers[index].upstream, i))
 			continue;
 		if (i == index || i >= d->header.consumers_max ||
-		    !disruptor_consumer_gates(disruptor_load_acquire_u64(
+		    !disruptor_consumer_gates(disruptor_load_relaxed_u64(
 			    &d->consumers[i].status)))
 			report(c, "consumer %u%s follows %u, which is no "
 				  "consumer", index, name, i);

@@ -20,13 +20,13 @@
 
 static uint32_t state_of(const struct disruptor_consumer_record *r)
 {
-	return disruptor_consumer_state(disruptor_load_acquire_u64(&r->status));
+	return disruptor_consumer_state(disruptor_load_relaxed_u64(&r->status));
 }
 
 bool disruptor_consumer_is_active(const struct disruptor *d, uint32_t index)
 {
 	return disruptor_consumer_gates(
-		disruptor_load_acquire_u64(&d->consumers[index].status));
+		disruptor_load_relaxed_u64(&d->consumers[index].status));
 }
 
 static void read_upstream(const struct disruptor_consumer_record *r,
@@ -65,7 +65,7 @@ static bool gate_counts(struct disruptor *d, uint32_t index)
 	/* See note_gate() in gate.c. */
 	if (d->header.producer_type == DISRUPTOR_SINGLE_PRODUCER)
 		return true;
-	return disruptor_load_acquire_u64(&d->producers[index].owner) != 0 &&
+	return disruptor_load_relaxed_u64(&d->producers[index].owner) != 0 &&
 	       disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index));
 }
 
@@ -80,7 +80,7 @@ static int64_t highest_gate(struct disruptor *d)
 
 	for (i = 0; i < d->header.producers_max; i++) {
 		const struct disruptor_producer_record *r = &d->producers[i];
-		int64_t gate = disruptor_sequence_load_acquire(&r->gate);
+		int64_t gate = disruptor_sequence_load_relaxed(&r->gate);
 
 		if (gate > highest && gate_counts(d, i))
 			highest = gate;
@@ -124,10 +124,11 @@ static void activate(struct disruptor_poller_private *p,
 
 	if (low < d->header.first_sequence)
 		low = d->header.first_sequence;
-	disruptor_sequence_store_release(&r->sequence, low);
+	disruptor_sequence_store_relaxed(&r->sequence, low);
 	p->status = (disruptor_incarnation() << 8) | DISRUPTOR_CONSUMER_ACTIVE;
-	disruptor_store_seq_cst_u64(&r->status, p->status);
-	disruptor_fetch_add_u64(&d->words->control.epoch, 1);
+	/* Behind its name, for who looks without the registry's lock. */
+	disruptor_store_release_u64(&r->status, p->status);
+	disruptor_fetch_add_release_u64(&d->words->control.epoch, 1);
 	disruptor_fence_seq_cst();
 	disruptor_sequence_store_release(&r->sequence,
 					 start_sequence(d, start));
@@ -231,11 +232,11 @@ static int join_new(struct disruptor_poller_private *p,
 	if (error < 0)
 		return error;
 	r = &p->disruptor->consumers[p->index];
-	disruptor_store_release_u64(&r->status, DISRUPTOR_CONSUMER_JOINING);
+	disruptor_store_relaxed_u64(&r->status, DISRUPTOR_CONSUMER_JOINING);
 	describe(r, o, upstream);
 	activate(p, o->start);
 	/* Not before its place is known: nobody may hold an unknown place. */
-	disruptor_store_release_u32(&r->policy, policy_of(o));
+	disruptor_store_relaxed_u32(&r->policy, policy_of(o));
 	return 0;
 }
 
@@ -269,7 +270,7 @@ static int resume(struct disruptor_poller_private *p,
 				      r->pid);
 	if (error < 0)
 		return disruptor_fail(-error, "cannot lock a consumer record");
-	if (!is_in_ring(d, disruptor_sequence_load_acquire(&r->sequence))) {
+	if (!is_in_ring(d, disruptor_sequence_load_relaxed(&r->sequence))) {
 		disruptor_os_pin_drop(&p->pin);
 		return disruptor_fail(EUCLEAN,
 				      "the place of consumer '%.*s' is damaged",
@@ -277,12 +278,12 @@ static int resume(struct disruptor_poller_private *p,
 	}
 	for (w = 0; upstream != NULL && w < SET_WORDS; w++)
 		disruptor_store_relaxed_u64(&r->upstream[w], upstream->bits[w]);
-	disruptor_store_release_u32(&r->policy, policy_of(o));
+	disruptor_store_relaxed_u32(&r->policy, policy_of(o));
 	set_stall_limit(r, o);
 	sign(r);
 	p->status = (disruptor_incarnation() << 8) | DISRUPTOR_CONSUMER_ACTIVE;
-	disruptor_store_seq_cst_u64(&r->status, p->status);
-	disruptor_fetch_add_u64(&d->words->control.epoch, 1);
+	disruptor_store_relaxed_u64(&r->status, p->status);
+	disruptor_fetch_add_relaxed_u64(&d->words->control.epoch, 1);
 	return 0;
 }
 
@@ -420,11 +421,12 @@ int disruptor_consumer_join_members(struct disruptor *d, uint32_t index,
 
 		if (state_of(r) != DISRUPTOR_CONSUMER_FREE &&
 		    follows_any(r, members))
-			disruptor_fetch_or_u64(&r->upstream[index / 64],
-					       UINT64_C(1) << (index % 64));
+			disruptor_fetch_or_relaxed_u64(&r->upstream[index / 64],
+						       UINT64_C(1)
+							       << (index % 64));
 	}
 	/* E9, E12: before index passes anything. */
-	disruptor_fetch_add_u64(&d->words->control.epoch, 1);
+	disruptor_fetch_add_release_u64(&d->words->control.epoch, 1);
 	disruptor_registry_unlock(d, lock);
 	return 0;
 }

@@ -74,11 +74,11 @@ static void join_barriers(struct disruptor *d)
 			 disruptor_os_barrier(d->shared);
 	if (d->can_barrier)
 		return;
-	disruptor_fetch_or_u32(&d->words->control.signal,
-			       DISRUPTOR_SIGNAL_FENCE);
-	for (i = 0; i < d->header.consumers_max; i++)
-		disruptor_fetch_or_u32(&d->consumers[i].signal,
+	disruptor_fetch_or_relaxed_u32(&d->words->control.signal,
 				       DISRUPTOR_SIGNAL_FENCE);
+	for (i = 0; i < d->header.consumers_max; i++)
+		disruptor_fetch_or_relaxed_u32(&d->consumers[i].signal,
+					       DISRUPTOR_SIGNAL_FENCE);
 }
 
 /* Linux makes mutexes and conditions without resources: this does not fail. */
@@ -127,7 +127,7 @@ static void start_sequences(unsigned char *region,
 	struct disruptor_shared_words *words =
 		(void *)(region + header->control_offset);
 
-	disruptor_sequence_store_release(&words->cursor,
+	disruptor_sequence_store_relaxed(&words->cursor,
 					 header->first_sequence);
 }
 
@@ -255,7 +255,7 @@ int disruptor_consumer_count(const struct disruptor *d)
 	int count = 0;
 
 	for (i = 0; i < d->header.consumers_max; i++)
-		count += disruptor_consumer_gates(disruptor_load_acquire_u64(
+		count += disruptor_consumer_gates(disruptor_load_relaxed_u64(
 			    &d->consumers[i].status));
 	return count;
 }
@@ -270,6 +270,28 @@ static bool is_halted(struct disruptor *d)
 	return halted;
 }
 
+/*
+ * A consumer is counted from when it gates on, and chooses its start only then;
+ * both while it holds the registry's lock.
+ */
+static bool are_there(struct disruptor *d, int n)
+{
+	bool enough = false;
+	int lock;
+
+	if (disruptor_consumer_count(d) < n)
+		return false;
+	pthread_mutex_lock(&d->mutex);
+	lock = disruptor_registry_try_lock(d);
+	if (lock >= 0) {
+		enough = disruptor_consumer_count(d) >= n;
+		disruptor_registry_unlock(d, lock);
+	}
+	pthread_mutex_unlock(&d->mutex);
+	/* The program closed the ring's descriptor: there is nobody to ask. */
+	return enough || (lock < 0 && lock != -EAGAIN);
+}
+
 int disruptor_wait_for_consumers(struct disruptor *d, int n, int64_t timeout_ns)
 {
 	int64_t deadline = disruptor_deadline(timeout_ns);
@@ -278,8 +300,8 @@ int disruptor_wait_for_consumers(struct disruptor *d, int n, int64_t timeout_ns)
 		return disruptor_fail_no_disruptor();
 	if (disruptor_check_process(d) < 0)
 		return -ECHILD;
-	while (disruptor_consumer_count(d) < n) {
-		if (disruptor_load_acquire_u32(&d->words->control.state) &
+	while (!are_there(d, n)) {
+		if (disruptor_load_relaxed_u32(&d->words->control.state) &
 		    DISRUPTOR_STATE_CLOSED)
 			return disruptor_fail_closed(d->words);
 		if (is_halted(d))

@@ -8,7 +8,7 @@
 
 static uint32_t set_bits(uint32_t *word, uint32_t bits)
 {
-	return disruptor_fetch_or_u32(word, bits) | bits;
+	return disruptor_fetch_or_relaxed_u32(word, bits) | bits;
 }
 
 /* E5, the sleeper's half, for a sleep that somebody else sleeps. */

@@ -148,7 +148,7 @@ static int attempt(struct disruptor_processor *p, struct attempt *a)
 	}
 	/* What is handled again is counted by the attempt that is the last. */
 	if (!a->again)
-		disruptor_fetch_add_u64(&p->errors, a->skipped);
+		disruptor_fetch_add_relaxed_u64(&p->errors, a->skipped);
 	return error < 0 ? error : 0;
 }
 

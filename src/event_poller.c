@@ -114,7 +114,7 @@ static enum look look_once(struct disruptor_poller *poller, bool *again)
 	const struct disruptor_control *control = poller->barrier.control;
 	enum look found = look(poller);
 
-	*again = disruptor_load_acquire_u64(&control->epoch) != poller->epoch;
+	*again = disruptor_load_relaxed_u64(&control->epoch) != poller->epoch;
 	if (!*again && found == LOOK_GAP) {
 		step_over_gap(poller);
 		*again = true;
@@ -196,7 +196,7 @@ int64_t disruptor_poll_slow(struct disruptor_poller *poller)
 	while (tries-- > 0) {
 		if (disruptor_load_relaxed_u32(&poller->halted))
 			return -ECANCELED;
-		if (disruptor_load_acquire_u64(&control->epoch) !=
+		if (disruptor_load_relaxed_u64(&control->epoch) !=
 		    poller->epoch) {
 			error = disruptor_poller_revalidate(private_of(poller));
 			if (error != 0)
@@ -278,7 +278,7 @@ int64_t disruptor_poll_wait_slow(struct disruptor_poller *poller,
 static int64_t first_sequence(const struct disruptor *d,
 			      const struct disruptor_consumer_record *r)
 {
-	int64_t s = disruptor_sequence_load_acquire(&r->sequence);
+	int64_t s = disruptor_sequence_load_relaxed(&r->sequence);
 
 	if (s < d->header.first_sequence)
 		return d->header.first_sequence;
@@ -311,7 +311,7 @@ static void connect(struct disruptor_poller_private *p,
 	p->on_upstream_lost = o->on_upstream_lost;
 	disruptor_slip_prepare(p);
 	/* The first poll learns whom to follow. */
-	poller->epoch = disruptor_load_acquire_u64(
+	poller->epoch = disruptor_load_relaxed_u64(
 				&d->words->control.epoch) -
 			1;
 }

@@ -15,7 +15,7 @@
 
 static uint32_t state_of(const struct disruptor_consumer_record *r)
 {
-	return disruptor_consumer_state(disruptor_load_acquire_u64(&r->status));
+	return disruptor_consumer_state(disruptor_load_relaxed_u64(&r->status));
 }
 
 /* The bounded copy of a name from shared memory is what is compared. */
@@ -82,14 +82,14 @@ static void relink_follower(struct disruptor_consumer_record *follower,
 	/* Before it could get ahead by what follows. */
 	if (lost && (disruptor_load_relaxed_u32(&follower->policy) &
 		     DISRUPTOR_CONSUMER_UPSTREAM_FAIL))
-		disruptor_fetch_or_u32(&follower->policy,
-				       DISRUPTOR_CONSUMER_UPSTREAM_LOST);
+		disruptor_fetch_or_relaxed_u32(
+			&follower->policy, DISRUPTOR_CONSUMER_UPSTREAM_LOST);
 	for (w = 0; w < SET_WORDS; w++)
-		disruptor_fetch_or_u64(
+		disruptor_fetch_or_relaxed_u64(
 			&follower->upstream[w],
 			disruptor_load_relaxed_u64(&gone->upstream[w]));
-	disruptor_fetch_and_u64(&follower->upstream[index / 64],
-				~(UINT64_C(1) << (index % 64)));
+	disruptor_fetch_and_release_u64(&follower->upstream[index / 64],
+					~(UINT64_C(1) << (index % 64)));
 }
 
 static void relink_followers(struct disruptor *d, uint32_t index, bool lost)
@@ -112,10 +112,11 @@ static void take_away(struct disruptor *d, uint32_t index, bool lost)
 	uint64_t status = disruptor_load_relaxed_u64(&r->status);
 
 	relink_followers(d, index, lost);
-	disruptor_cas_u64(&r->status, &status,
-			  (status & ~UINT64_C(0xff)) | DISRUPTOR_CONSUMER_FREE);
+	disruptor_cas_release_u64(&r->status, &status,
+				  (status & ~UINT64_C(0xff)) |
+					  DISRUPTOR_CONSUMER_FREE);
 	/* E9: the epoch moves before this record gets another sequence. */
-	disruptor_fetch_add_u64(&d->words->control.epoch, 1);
+	disruptor_fetch_add_release_u64(&d->words->control.epoch, 1);
 	disruptor_wake(&r->signal, d->shared);
 	disruptor_wake(&d->words->control.signal, d->shared);
 }
@@ -136,13 +137,13 @@ void disruptor_consumer_lose(struct disruptor *d, uint32_t index)
 	struct disruptor_control *control = &d->words->control;
 	bool stalled = state_of(r) == DISRUPTOR_CONSUMER_EVICTING;
 
-	disruptor_sequence_store_release(
-		&r->evicted_at, disruptor_sequence_load_acquire(&r->sequence));
+	disruptor_sequence_store_relaxed(
+		&r->evicted_at, disruptor_sequence_load_relaxed(&r->sequence));
 	if (stalled)
-		disruptor_fetch_add_u64(&control->epoch, 1);
+		disruptor_fetch_add_release_u64(&control->epoch, 1);
 	take_away(d, index, true);
-	disruptor_fetch_add_u64(stalled ? &control->stalled : &control->evicted,
-				1);
+	disruptor_fetch_add_relaxed_u64(
+		stalled ? &control->stalled : &control->evicted, 1);
 }
 
 bool disruptor_consumer_holds_place(const struct disruptor_consumer_record *r)
@@ -192,7 +193,7 @@ void disruptor_consumer_leave(struct disruptor_poller_private *p)
 	struct disruptor_consumer_record *r = &d->consumers[p->index];
 	int lock;
 
-	if (disruptor_load_acquire_u64(&r->status) == p->status &&
+	if (disruptor_load_relaxed_u64(&r->status) == p->status &&
 	    !disruptor_consumer_holds_place(r)) {
 		/* No lock: the pin falls, and whoever is held up evicts us. */
 		lock = disruptor_registry_lock(d, LEAVE_PATIENCE_NS);
@@ -251,9 +252,12 @@ static int remove_named(struct disruptor *d, const char *name)
 		return disruptor_fail(EBUSY, "consumer '%s' is in use", name);
 	if (error < 0)
 		return disruptor_fail(-error, "cannot lock a consumer record");
-	/* Its followers are about to leave it: nobody may resume that. */
-	disruptor_fetch_and_u32(&d->consumers[index].policy,
-				~DISRUPTOR_CONSUMER_HOLD);
+	/*
+	 * Its followers are about to leave it: nobody may resume that. Acquire,
+	 * so that no compiler moves it behind that: we may be killed between.
+	 */
+	disruptor_fetch_and_acquire_u32(&d->consumers[index].policy,
+					~DISRUPTOR_CONSUMER_HOLD);
 	disruptor_consumer_remove(d, index);
 	disruptor_os_pin_drop(&pin);
 	return 0;

@@ -86,9 +86,9 @@ int disruptor_graph_stop(struct disruptor_processor *p, int64_t deadline)
 
 	if (!p->joinable)
 		return 0;
-	disruptor_fetch_or_u32(&p->poller->halted, p->pool != NULL ?
-							   DISRUPTOR_LEAVING :
-							   DISRUPTOR_HALTED);
+	disruptor_fetch_or_relaxed_u32(&p->poller->halted,
+				       p->pool != NULL ? DISRUPTOR_LEAVING :
+							 DISRUPTOR_HALTED);
 	disruptor_wake_everybody(d);
 	while (!p->ended)
 		if (!disruptor_wait_for_change(d, deadline) && !p->ended)

@@ -23,7 +23,7 @@ static bool holds_role(struct disruptor *d, int64_t sequence,
 	int64_t published = disruptor_published(d);
 
 	if (sequence < published ||
-	    disruptor_load_acquire_u64(&d->producers[0].owner) == 0 ||
+	    disruptor_load_relaxed_u64(&d->producers[0].owner) == 0 ||
 	    !disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(0)))
 		return false;
 	describe(holder, d, 0);
@@ -37,9 +37,9 @@ static bool has_intent(struct disruptor *d, uint32_t index, int64_t sequence,
 {
 	const struct disruptor_producer_record *r = &d->producers[index];
 
-	holder->low = disruptor_sequence_load_acquire(&r->intent_low);
-	holder->high = disruptor_sequence_load_acquire(&r->intent_high);
-	if (disruptor_load_acquire_u64(&r->owner) == 0 ||
+	holder->low = disruptor_sequence_load_relaxed(&r->intent_low);
+	holder->high = disruptor_sequence_load_relaxed(&r->intent_high);
+	if (disruptor_load_relaxed_u64(&r->owner) == 0 ||
 	    sequence < holder->low || sequence >= holder->high ||
 	    !disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index)))
 		return false;

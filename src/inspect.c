@@ -57,7 +57,7 @@ static void copy_words(struct disruptor_ring_info *info, struct disruptor *d)
 	const struct disruptor_control *c = &d->words->control;
 	struct stat st;
 
-	info->closed = (disruptor_load_acquire_u32(&c->state) &
+	info->closed = (disruptor_load_relaxed_u32(&c->state) &
 			DISRUPTOR_STATE_CLOSED) != 0;
 	info->published = disruptor_published(d);
 	info->claimed = disruptor_cursor(d);
@@ -78,8 +78,8 @@ static void copy_claim(struct disruptor_producer_info *p,
 		       const struct disruptor *d,
 		       const struct disruptor_producer_record *r)
 {
-	int64_t low = disruptor_sequence_load_acquire(&r->intent_low);
-	int64_t high = disruptor_sequence_load_acquire(&r->intent_high);
+	int64_t low = disruptor_sequence_load_relaxed(&r->intent_low);
+	int64_t high = disruptor_sequence_load_relaxed(&r->intent_high);
 	int64_t cursor = disruptor_cursor(d);
 
 	if (d->header.producer_type != DISRUPTOR_MULTI_PRODUCER ||
@@ -106,7 +106,7 @@ static void copy_producers(struct disruptor_ring_info *info,
 		p->tid = disruptor_load_relaxed_u32(&r->tid);
 		copy_claim(p, d, r);
 		p->abandoned = disruptor_load_relaxed_u64(&r->abandoned);
-		p->alive = disruptor_load_acquire_u64(&r->owner) != 0 &&
+		p->alive = disruptor_load_relaxed_u64(&r->owner) != 0 &&
 			   disruptor_liveness_alive(
 				   d, DISRUPTOR_LOCK_PRODUCER(i));
 		if (p->pid != 0)
@@ -139,6 +139,7 @@ static void copy_consumer(struct disruptor_consumer_info *info,
 			  int64_t published)
 {
 	const struct disruptor_consumer_record *r = &d->consumers[index];
+	uint32_t w;
 
 	memcpy(info->name, r->name, sizeof(info->name));
 	info->name[sizeof(info->name) - 1] = '\0';
@@ -147,11 +148,12 @@ static void copy_consumer(struct disruptor_consumer_info *info,
 	info->alive = disruptor_liveness_alive(d,
 					       DISRUPTOR_LOCK_CONSUMER(index));
 	copy_policy(info, r);
-	info->sequence = disruptor_sequence_load_acquire(&r->sequence);
+	info->sequence = disruptor_sequence_load_relaxed(&r->sequence);
 	if (info->sequence >= 0 && info->sequence < published)
 		info->lag = published - info->sequence;
 	info->gaps = disruptor_load_relaxed_u64(&r->gaps);
-	memcpy(info->upstream, r->upstream, sizeof(info->upstream));
+	for (w = 0; w < DISRUPTOR_CONSUMERS_LIMIT / 64; w++)
+		info->upstream[w] = disruptor_load_relaxed_u64(&r->upstream[w]);
 }
 
 static void copy_consumers(struct disruptor_ring_info *info,

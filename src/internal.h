@@ -372,7 +372,7 @@ static inline bool
 disruptor_consumer_follows(const struct disruptor_consumer_record *r,
 			   uint32_t i)
 {
-	return (disruptor_load_acquire_u64(&r->upstream[i / 64]) >>
+	return (disruptor_load_relaxed_u64(&r->upstream[i / 64]) >>
 			(i % 64) & 1) != 0;
 }
 

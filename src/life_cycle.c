@@ -59,9 +59,9 @@ static void set_processors_halted(struct disruptor *d, uint32_t halted)
 static void set_producer_halted(struct disruptor_sequencer *s, uint32_t halted)
 {
 	if (halted)
-		disruptor_fetch_or_u32(&s->halted, DISRUPTOR_HALTED);
+		disruptor_fetch_or_relaxed_u32(&s->halted, DISRUPTOR_HALTED);
 	else
-		disruptor_fetch_and_u32(&s->halted, ~DISRUPTOR_HALTED);
+		disruptor_fetch_and_relaxed_u32(&s->halted, ~DISRUPTOR_HALTED);
 }
 
 static void set_halted(struct disruptor *d, uint32_t halted)
@@ -198,7 +198,7 @@ static bool reached(const struct disruptor *d, int64_t target)
 	const struct disruptor_processor *p;
 
 	for (p = d->processors; p != NULL; p = p->following)
-		if (!p->gone && disruptor_sequence_load_acquire(
+		if (!p->gone && disruptor_sequence_load_relaxed(
 					&p->poller->record->sequence) < target)
 			return false;
 	return true;

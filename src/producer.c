@@ -37,7 +37,7 @@ static int64_t fail_stopped(struct disruptor_sequencer *s)
 	if (disruptor_load_relaxed_u32(&s->control->state) &
 	    DISRUPTOR_STATE_CLOSED)
 		return disruptor_fail_closed((const void *)s->cursor);
-	if (disruptor_fetch_and_u32(&s->halted, ~DISRUPTOR_CANCELED) &
+	if (disruptor_fetch_and_relaxed_u32(&s->halted, ~DISRUPTOR_CANCELED) &
 	    DISRUPTOR_CANCELED)
 		return disruptor_fail(ECANCELED, "the claim was canceled");
 	return disruptor_fail(ECANCELED, "halted");
@@ -222,7 +222,8 @@ uint64_t disruptor_producer_dropped(const struct disruptor_producer *producer)
 void disruptor_producer_cancel(struct disruptor_producer *producer)
 {
 	/* E7 for one: the flag, then whatever word it may sleep on. */
-	disruptor_fetch_or_u32(&producer->sequencer.halted, DISRUPTOR_CANCELED);
+	disruptor_fetch_or_relaxed_u32(&producer->sequencer.halted,
+				       DISRUPTOR_CANCELED);
 	disruptor_wake_everybody(private_of(producer)->disruptor);
 }
 
@@ -285,11 +286,11 @@ static int take_record(struct disruptor_producer_private *p)
  */
 static void settle_record(struct disruptor_producer_record *record)
 {
-	disruptor_sequence_store_release(&record->intent_low,
+	disruptor_sequence_store_relaxed(&record->intent_low,
 					 DISRUPTOR_INTENT_IDLE);
 	disruptor_store_relaxed_u32(&record->pid, disruptor_os_process_id());
 	disruptor_store_relaxed_u32(&record->tid, disruptor_os_thread_id());
-	disruptor_store_release_u64(&record->owner, disruptor_incarnation());
+	disruptor_store_relaxed_u64(&record->owner, disruptor_incarnation());
 }
 
 static void connect(struct disruptor_producer_private *p)
@@ -317,7 +318,7 @@ static void connect(struct disruptor_producer_private *p)
 	p->handle.capacity = disruptor_capacity(d);
 	p->handle.hidden = p;
 	p->gate = d->header.first_sequence;
-	p->gate_epoch = disruptor_load_acquire_u64(&s->control->epoch) - 1;
+	p->gate_epoch = disruptor_load_relaxed_u64(&s->control->epoch) - 1;
 	p->slowest = -1;
 }
 
@@ -345,7 +346,7 @@ static int open_producer(struct disruptor_producer_private *p,
 		error = disruptor_fail(EROFS, "the ring was attached with "
 					      "read_only_events: no producers "
 					      "here");
-	if (error == 0 && (disruptor_load_acquire_u32(
+	if (error == 0 && (disruptor_load_relaxed_u32(
 				   &d->words->control.state) &
 			   DISRUPTOR_STATE_CLOSED))
 		error = disruptor_fail_closed(d->words);
@@ -408,6 +409,7 @@ void disruptor_producer_unmake(struct disruptor_producer_private *p)
 	*link = p->following;
 	disruptor_abandon(&p->handle);
 	forget_intent(&p->handle.sequencer);
+	/* E10: who finds nobody there must find all its claims published. */
 	disruptor_store_release_u64(&p->record->owner, 0);
 	disruptor_os_pin_drop(&p->pin);
 	free(p);

@@ -57,7 +57,7 @@ int64_t disruptor_claimed(const struct disruptor *d)
 static int64_t within(const struct disruptor *d,
 		      const struct disruptor_sequence *sequence, int64_t end)
 {
-	int64_t s = disruptor_sequence_load_acquire(sequence);
+	int64_t s = disruptor_sequence_load_relaxed(sequence);
 
 	if (s < end - disruptor_capacity(d))
 		return end - disruptor_capacity(d);

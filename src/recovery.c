@@ -30,7 +30,7 @@ static bool may_own(struct disruptor *d, uint32_t index, int64_t sequence)
 	low = disruptor_sequence_load_acquire(&record->intent_low);
 	if (low == DISRUPTOR_INTENT_IDLE || low > sequence)
 		return false;
-	high = disruptor_sequence_load_acquire(&record->intent_high);
+	high = disruptor_sequence_load_relaxed(&record->intent_high);
 	if (sequence >= high)
 		return false;
 	return disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index)) &&
@@ -49,7 +49,7 @@ static bool somebody_may_own(struct disruptor *d, int64_t sequence)
 
 static bool is_resolved(const struct disruptor *d, int64_t sequence)
 {
-	return disruptor_load_acquire_u64(disruptor_commit_word(d, sequence)) >=
+	return disruptor_load_relaxed_u64(disruptor_commit_word(d, sequence)) >=
 	       disruptor_word_published(sequence);
 }
 
@@ -112,14 +112,14 @@ static bool resolve(struct recovery *r, int64_t sequence)
 	if (somebody_may_own(d, sequence))
 		return false;
 	/* 3 */
-	seen = disruptor_load_acquire_u64(disruptor_commit_word(d, sequence));
+	seen = disruptor_load_relaxed_u64(disruptor_commit_word(d, sequence));
 	if (seen >= disruptor_word_published(sequence))
 		return true;
 	if (!open_words(r))
 		return false;
 	disruptor_raise_gap_end(&d->words->control, sequence + 1);
-	if (disruptor_cas_u64(writable_word(r, sequence), &seen,
-			      disruptor_word_gap(sequence)))
+	if (disruptor_cas_release_u64(writable_word(r, sequence), &seen,
+				      disruptor_word_gap(sequence)))
 		r->recovered++;
 	return true;
 }
@@ -142,7 +142,7 @@ void disruptor_recover(struct disruptor *d, int64_t sequence)
 	close_words(&r);
 	if (r.recovered == 0)
 		return;
-	disruptor_fetch_add_u64(&control->recovered, r.recovered);
+	disruptor_fetch_add_relaxed_u64(&control->recovered, r.recovered);
 	disruptor_wake(&control->signal, true);
 }
 
@@ -150,9 +150,9 @@ void disruptor_recover_producer(struct disruptor *d, uint32_t index)
 {
 	const struct disruptor_producer_record *r = &d->producers[index];
 	int64_t cursor = disruptor_cursor(d);
-	int64_t low = disruptor_sequence_load_acquire(&r->intent_low);
+	int64_t low = disruptor_sequence_load_relaxed(&r->intent_low);
 
-	if (disruptor_load_acquire_u64(&r->owner) == 0 || low >= cursor ||
+	if (disruptor_load_relaxed_u64(&r->owner) == 0 || low >= cursor ||
 	    disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index)))
 		return;
 	if (low < cursor - disruptor_capacity(d))

@@ -6,7 +6,7 @@ void disruptor_raise_gap_end(struct disruptor_control *control, int64_t end)
 	int64_t seen = disruptor_sequence_load_relaxed(&control->gap_end);
 
 	while (seen < end &&
-	       !disruptor_sequence_cas(&control->gap_end, &seen, end))
+	       !disruptor_cas_relaxed_i64(&control->gap_end.value, &seen, end))
 		;
 }
 

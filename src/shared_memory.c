@@ -79,7 +79,7 @@ unsigned char *disruptor_fill_file(int fd, const struct disruptor_header *header
 		disruptor_os_want_huge_pages(region, header->total_size);
 	memcpy(region, header, sizeof(*header));
 	words = (void *)(region + header->control_offset);
-	disruptor_sequence_store_release(&words->cursor,
+	disruptor_sequence_store_relaxed(&words->cursor,
 					 header->first_sequence);
 	if (disruptor_secure(region, header) == 0)
 		return region;

@@ -15,7 +15,7 @@
 
 static int64_t sequence_of(const struct disruptor *d, uint32_t index)
 {
-	return disruptor_sequence_load_acquire(&d->consumers[index].sequence);
+	return disruptor_sequence_load_relaxed(&d->consumers[index].sequence);
 }
 
 /* One that it follows and that is no further: it cannot go on before that. */
@@ -66,7 +66,7 @@ static bool stands_still(const struct disruptor *d,
 			 const struct disruptor_stall *stall)
 {
 	const struct disruptor_consumer_record *r = &d->consumers[stall->index];
-	uint64_t status = disruptor_load_acquire_u64(&r->status);
+	uint64_t status = disruptor_load_relaxed_u64(&r->status);
 
 	return status == stall->status &&
 	       disruptor_consumer_state(status) == DISRUPTOR_CONSUMER_ACTIVE &&
@@ -78,7 +78,7 @@ static void begin(struct disruptor_stall *stall, const struct disruptor *d,
 		  uint32_t index)
 {
 	stall->index = index;
-	stall->status = disruptor_load_acquire_u64(&d->consumers[index].status);
+	stall->status = disruptor_load_relaxed_u64(&d->consumers[index].status);
 	stall->sequence = sequence_of(d, index);
 	stall->since = could_go_on(d, index) ? disruptor_os_now() : 0;
 }
@@ -90,9 +90,9 @@ static void evict(struct disruptor *d, const struct disruptor_stall *stall)
 	uint64_t status = stall->status;
 
 	if (stands_still(d, stall) &&
-	    disruptor_cas_u64(&r->status, &status,
-			      (status & ~UINT64_C(0xff)) |
-				      DISRUPTOR_CONSUMER_EVICTING))
+	    disruptor_cas_relaxed_u64(&r->status, &status,
+				      (status & ~UINT64_C(0xff)) |
+					      DISRUPTOR_CONSUMER_EVICTING))
 		disruptor_consumer_lose(d, stall->index);
 }
 

@@ -13,16 +13,17 @@
 static int note_eviction(struct disruptor_poller_private *p)
 {
 	struct disruptor_poller *poller = &p->handle;
+	uint64_t status;
 	int64_t at;
 
 	disruptor_consumer_evict_if_dead(p->disruptor, p->index);
-	if (disruptor_consumer_is_active(p->disruptor, p->index) &&
-	    disruptor_load_acquire_u64(&poller->record->status) >> 8 ==
-		    p->status >> 8)
+	/* Who freed the record, or has it now, wrote evicted_at before. */
+	status = disruptor_load_acquire_u64(&poller->record->status);
+	if (disruptor_consumer_gates(status) && status >> 8 == p->status >> 8)
 		return 1;
 	if (disruptor_check_cut(poller->record) < 0)
 		return -EIO;
-	at = disruptor_sequence_load_acquire(&poller->record->evicted_at);
+	at = disruptor_sequence_load_relaxed(&poller->record->evicted_at);
 	if (!p->evicted && at <= poller->next &&
 	    at >= poller->next - disruptor_capacity(p->disruptor))
 		poller->next = poller->ready = at;
@@ -96,12 +97,12 @@ int disruptor_poller_revalidate(struct disruptor_poller_private *p)
 	uint64_t epoch = disruptor_load_acquire_u64(&d->words->control.epoch);
 	struct disruptor_consumer_set set;
 
-	if (disruptor_load_acquire_u64(&p->handle.record->status) != p->status)
+	if (disruptor_load_relaxed_u64(&p->handle.record->status) != p->status)
 		return note_eviction(p);
 	if (!disruptor_consumer_upstream(p->handle.record, &set))
 		return 0;
 	/* Behind the set: who takes a lost one out of it has said so before. */
-	if (disruptor_load_acquire_u32(&p->handle.record->policy) &
+	if (disruptor_load_relaxed_u32(&p->handle.record->policy) &
 	    DISRUPTOR_CONSUMER_UPSTREAM_LOST)
 		return disruptor_fail_upstream();
 	if (p->on_upstream_lost == DISRUPTOR_UPSTREAM_PASS)
@@ -161,9 +162,12 @@ bool disruptor_poller_is_evicted(const struct disruptor_poller *poller)
 {
 	const struct disruptor_poller_private *p = poller->hidden;
 
-	/* E9: what was read of the events was read before this. */
-	disruptor_fence_seq_cst();
-	return disruptor_load_acquire_u64(&poller->record->status) != p->status;
+	/*
+	 * E9: what was read of the events was read before this. Who overwrites
+	 * them has fenced since it read the status that makes it free to.
+	 */
+	disruptor_fence_acquire();
+	return disruptor_load_relaxed_u64(&poller->record->status) != p->status;
 }
 
 int64_t disruptor_poller_missed(const struct disruptor_poller *poller)

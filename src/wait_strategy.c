@@ -124,14 +124,15 @@ static void order_after_announcement(struct disruptor *d, uint32_t *word)
 {
 	if (disruptor_os_barrier(d->shared))
 		return;
-	disruptor_fetch_or_u32(word, DISRUPTOR_SIGNAL_FENCE);
+	disruptor_fetch_or_relaxed_u32(word, DISRUPTOR_SIGNAL_FENCE);
 	disruptor_fence_seq_cst();
 }
 
 /* E5, the sleeper's half. False: do not sleep, it is over. */
 static bool announce(struct wait_state *w, uint32_t *word, uint32_t *expected)
 {
-	*expected = disruptor_fetch_or_u32(word, DISRUPTOR_SIGNAL_SLEEPERS) |
+	*expected = disruptor_fetch_or_relaxed_u32(
+			    word, DISRUPTOR_SIGNAL_SLEEPERS) |
 		    DISRUPTOR_SIGNAL_SLEEPERS;
 	order_after_announcement(w->waiter->disruptor, word);
 	return !over(w);
@@ -254,6 +255,6 @@ void disruptor_wake(uint32_t *signal, bool shared)
 			return;
 		woken = (seen & ~DISRUPTOR_SIGNAL_SLEEPERS) +
 			DISRUPTOR_SIGNAL_WAKE;
-	} while (!disruptor_cas_u32(signal, &seen, woken));
+	} while (!disruptor_cas_relaxed_u32(signal, &seen, woken));
 	disruptor_os_futex_wake_all(signal, shared);
 }

@@ -9,8 +9,34 @@
  * The only file that names a memory order. Each use elsewhere stands at a
  * labelled edge (E1 … E12) of docs/memory-model.md. The access is atomic, not
  * the object: shared structs hold plain fixed-width integers, so that the same
- * header serves C, C++ and readers of the layout.
+ * header serves C, C++ and readers of the layout. A read-modify-write whose
+ * name has no order is sequentially consistent.
  */
+#define DISRUPTOR_ATOMIC_MODIFY(order_, order, suffix, type)                   \
+	/* On failure *expected becomes the value that was found. */           \
+	DISRUPTOR_INLINE bool disruptor_cas_##order_##suffix(                  \
+		type *p, type *expected, type desired)                         \
+	{                                                                      \
+		return __atomic_compare_exchange_n(p, expected, desired,       \
+						   false, order,               \
+						   __ATOMIC_RELAXED);          \
+	}                                                                      \
+	DISRUPTOR_INLINE type disruptor_fetch_add_##order_##suffix(type *p,    \
+								   type value) \
+	{                                                                      \
+		return __atomic_fetch_add(p, value, order);                    \
+	}                                                                      \
+	DISRUPTOR_INLINE type disruptor_fetch_or_##order_##suffix(type *p,     \
+								  type bits)   \
+	{                                                                      \
+		return __atomic_fetch_or(p, bits, order);                      \
+	}                                                                      \
+	DISRUPTOR_INLINE type disruptor_fetch_and_##order_##suffix(type *p,    \
+								   type bits)  \
+	{                                                                      \
+		return __atomic_fetch_and(p, bits, order);                     \
+	}
+
 #define DISRUPTOR_ATOMIC_FAMILY(suffix, type)                                  \
 	DISRUPTOR_INLINE type disruptor_load_relaxed_##suffix(const type *p)   \
 	{                                                                      \
@@ -39,27 +65,10 @@
 	{                                                                      \
 		__atomic_store_n(p, value, __ATOMIC_SEQ_CST);                  \
 	}                                                                      \
-	/* On failure *expected becomes the value that was found. */           \
-	DISRUPTOR_INLINE bool disruptor_cas_##suffix(type *p, type *expected,  \
-						     type desired)             \
-	{                                                                      \
-		return __atomic_compare_exchange_n(p, expected, desired,       \
-						   false, __ATOMIC_SEQ_CST,    \
-						   __ATOMIC_RELAXED);          \
-	}                                                                      \
-	DISRUPTOR_INLINE type disruptor_fetch_add_##suffix(type *p,            \
-							   type value)         \
-	{                                                                      \
-		return __atomic_fetch_add(p, value, __ATOMIC_SEQ_CST);         \
-	}                                                                      \
-	DISRUPTOR_INLINE type disruptor_fetch_or_##suffix(type *p, type bits)  \
-	{                                                                      \
-		return __atomic_fetch_or(p, bits, __ATOMIC_SEQ_CST);           \
-	}                                                                      \
-	DISRUPTOR_INLINE type disruptor_fetch_and_##suffix(type *p, type bits) \
-	{                                                                      \
-		return __atomic_fetch_and(p, bits, __ATOMIC_SEQ_CST);          \
-	}
+	DISRUPTOR_ATOMIC_MODIFY(relaxed_, __ATOMIC_RELAXED, suffix, type)      \
+	DISRUPTOR_ATOMIC_MODIFY(acquire_, __ATOMIC_ACQUIRE, suffix, type)      \
+	DISRUPTOR_ATOMIC_MODIFY(release_, __ATOMIC_RELEASE, suffix, type)      \
+	DISRUPTOR_ATOMIC_MODIFY(, __ATOMIC_SEQ_CST, suffix, type)
 
 DISRUPTOR_ATOMIC_FAMILY(i64, int64_t)
 DISRUPTOR_ATOMIC_FAMILY(u64, uint64_t)
@@ -72,6 +81,12 @@ DISRUPTOR_ATOMIC_FAMILY(u32, uint32_t)
 DISRUPTOR_INLINE void disruptor_fence_seq_cst(void)
 {
 	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+/* For values that may be overwritten as they are read: see who uses it. */
+DISRUPTOR_INLINE void disruptor_fence_acquire(void)
+{
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 }
 
 /* Keeps the compiler's order alone; the sleeper's membarrier does the rest. */

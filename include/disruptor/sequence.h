@@ -46,6 +46,12 @@ disruptor_sequence_store_release(struct disruptor_sequence *s, int64_t value)
 	disruptor_store_release_i64(&s->value, value);
 }
 
+DISRUPTOR_INLINE void
+disruptor_sequence_store_relaxed(struct disruptor_sequence *s, int64_t value)
+{
+	disruptor_store_relaxed_i64(&s->value, value);
+}
+
 DISRUPTOR_INLINE bool disruptor_sequence_cas(struct disruptor_sequence *s,
 					     int64_t *expected, int64_t desired)
 {

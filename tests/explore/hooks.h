@@ -69,9 +69,9 @@ struct explore_site {
 		explore_store(&explore_here, (p), sizeof(*(p)),                \
 			      explore_value);                                  \
 	})
-#define EXPLORE_CAS(type, p, e, d, text)                                       \
+#define EXPLORE_CAS(type, p, e, d, strength, text)                             \
 	__extension__({                                                        \
-		EXPLORE_SITE(CAS, SEQ_CST, text);                              \
+		EXPLORE_SITE(CAS, strength, text);                             \
 		type *explore_expected = (e);                                  \
 		uint64_t explore_found = (uint64_t)*explore_expected;          \
 		bool explore_done = explore_cas(&explore_here, (p),            \
@@ -81,15 +81,15 @@ struct explore_site {
 			*explore_expected = (type)explore_found;               \
 		explore_done;                                                  \
 	})
-#define EXPLORE_RMW(type, p, kind, v, text)                                    \
+#define EXPLORE_RMW(type, p, kind, v, strength, text)                          \
 	__extension__({                                                        \
-		EXPLORE_SITE(kind, SEQ_CST, text);                             \
+		EXPLORE_SITE(kind, strength, text);                            \
 		(type)explore_modify(&explore_here, (p), sizeof(*(p)),         \
 				     (uint64_t)(v));                           \
 	})
-#define EXPLORE_FENCE()                                                        \
+#define EXPLORE_FENCE(strength)                                                \
 	__extension__({                                                        \
-		EXPLORE_SITE(FENCE, SEQ_CST, "");                              \
+		EXPLORE_SITE(FENCE, strength, "");                             \
 		explore_fence(&explore_here);                                  \
 	})
 #define EXPLORE_BARRIER()                                                      \

@@ -105,7 +105,7 @@ static int usage(void)
 			"       explore scenes standard|deep [NAME...]\n"
 			"       explore scene NAME [DEVIATIONS [KILLS]]\n"
 			"       explore replay NAME 'SCHEDULE'\n"
-			"       explore mutants standard|deep FILE [FILTER]\n");
+			"       explore mutants standard|deep FILE [FILTER [SCENE]]\n");
 	return 2;
 }
 
@@ -127,7 +127,8 @@ int main(int argc, char **argv)
 		return replay(argv[2], argv[3]);
 	if (argc >= 4 && strcmp(argv[1], "mutants") == 0)
 		return mutants_run(strcmp(argv[2], "deep") == 0, argv[3],
-				   argc > 4 ? argv[4] : NULL) != 0;
+				   argc > 4 ? argv[4] : NULL,
+				   argc > 5 ? argv[5] : NULL) != 0;
 	if (argc < 3 || strcmp(argv[1], "scene") != 0)
 		return usage();
 	s = find_scene(argv[2]);

@@ -13,6 +13,7 @@
 #define REACH_RUNS 2000
 
 static bool reaches[SCENES_MAX][SITES];
+static const char *only;	/* this scene; NULL: all */
 
 /* --- what is known to be harmless ---------------------------------------------- */
 
@@ -91,6 +92,8 @@ static void learn_reach(void)
 		bounds.deviations = scenes[i]->deviations;
 		bounds.kills = scenes[i]->kills;
 		sites_clear_reached();
+		if (only != NULL && strcmp(only, scenes[i]->name) != 0)
+			continue;
 		search(scenes[i], &bounds, &findings);
 		for (id = 0; id < sites_count(); id++)
 			reaches[i][id] = sites_was_reached(id);
@@ -253,7 +256,8 @@ static int unused_known(void)
 	return unused;
 }
 
-int mutants_run(bool deep, const char *harmless, const char *filter)
+int mutants_run(bool deep, const char *harmless, const char *filter,
+		const char *scene)
 {
 	struct tally tally = { 0, 0, 0 };
 	char name[256];
@@ -261,6 +265,7 @@ int mutants_run(bool deep, const char *harmless, const char *filter)
 
 	if (!read_known(harmless))
 		return 1;
+	only = scene;
 	learn_reach();
 	for (id = 0; id < sites_count(); id++) {
 		sites_name(sites_at(id), name, sizeof(name));

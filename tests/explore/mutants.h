@@ -9,6 +9,7 @@
  * violation. harmless: the file of those that are known to do no harm. Prints
  * a row each; the number of rows that are not as they must be.
  */
-int mutants_run(bool deep, const char *harmless, const char *filter);
+int mutants_run(bool deep, const char *harmless, const char *filter,
+		const char *scene);
 
 #endif

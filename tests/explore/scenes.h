@@ -6,8 +6,10 @@
 
 /* scenes_flow.c */
 extern const struct scene scene_single, scene_single_batch,
-	scene_single_stamped, scene_two_stages, scene_multi, scene_multi_batch,
-	scene_multi_gap, scene_multi_alone, scene_gap_wrap, scene_gap_follow;
+	scene_single_stamped, scene_two_stages, scene_two_upstreams,
+	scene_multi, scene_multi_batch,
+	scene_multi_gap, scene_multi_alone, scene_gap_wrap, scene_gap_only,
+	scene_gap_follow;
 
 /* scenes_wait.c */
 extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
@@ -20,7 +22,7 @@ extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
 /* scenes_members.c */
 extern const struct scene scene_join, scene_join_next, scene_join_second,
 	scene_join_multi, scene_leave, scene_leave_full, scene_rejoin,
-	scene_leave_asleep;
+	scene_leave_asleep, scene_leave_reading, scene_join_awaited;
 
 /* scenes_death.c */
 extern const struct scene scene_recover, scene_recover_batch,
@@ -34,9 +36,10 @@ extern const struct scene scene_evict, scene_resume, scene_fail,
 	scene_leave_far;
 
 /* scenes_stall.c */
-extern const struct scene scene_stall, scene_stall_poll, scene_stall_finish;
+extern const struct scene scene_stall, scene_stall_poll, scene_stall_finish,
+	scene_stall_third, scene_stall_anew;
 
 /* scenes_create.c */
-extern const struct scene scene_create, scene_inspect;
+extern const struct scene scene_create, scene_inspect, scene_check;
 
 #endif

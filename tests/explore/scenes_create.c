@@ -76,6 +76,34 @@ static void look_setup(void)
 	play_attach(1);
 }
 
+static void check_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				      .producer_type = DISRUPTOR_MULTI_PRODUCER,
+				      .producers_max = 1, .consumers_max = 1));
+	play_attach(1);
+	play_producer(1);
+	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(.name = NULL));
+	disruptor_try_claim_n(play->producer[1], 1);
+}
+
+static void give_up_and_publish(void)
+{
+	disruptor_abandon(play->producer[scene_self()]);
+	play_produce(1, 1);
+}
+
+static void pass_both(void)
+{
+	struct disruptor_poller *p = play->poller[scene_self()];
+
+	while (disruptor_poller_sequence(p, 0) < 2)
+		if (disruptor_poll(p) > 0)
+			disruptor_poller_advance(p, 1);
+		else
+			scene_wait();
+}
+
 static void join_by_name(void)
 {
 	int me = scene_self();
@@ -83,11 +111,18 @@ static void join_by_name(void)
 	play->poller[me] = disruptor_poller_new(play->ring[me], NAME);
 }
 
+static void check_ring(void)
+{
+	scene_require(disruptor_check("ring", NULL, NULL) == 0,
+		      "a ring that is whole is found damaged");
+}
+
 static void look(void)
 {
 	struct disruptor_ring_info *info = disruptor_inspect("ring");
 
 	scene_require(info != NULL, "cannot look: %s", disruptor_error());
+	check_ring();
 	scene_require(info->consumer_count == 0 ||
 			      strcmp(info->consumers[0].name, NAME) == 0,
 		      "a consumer without its name");
@@ -99,4 +134,12 @@ const struct scene scene_inspect = {
 	.setup = look_setup,
 	.participant = { look, join_by_name },
 	.deviations = 4, .deep_deviations = 7,
+};
+
+const struct scene scene_check = {
+	.name = "check",
+	.what = "a gap and an event pass, another process checks the ring",
+	.setup = check_setup,
+	.participant = { check_ring, give_up_and_publish, pass_both },
+	.deviations = 3, .deep_deviations = 5,
 };

@@ -140,6 +140,40 @@ const struct scene scene_join_multi = {
 	.deviations = 1, .deep_deviations = 3,
 };
 
+/* What is published when somebody is there goes to that one. */
+static void publish_to_somebody(void)
+{
+	scene_require(disruptor_wait_for_consumers(play->ring[0], 1,
+						   DISRUPTOR_FOREVER) == 0,
+		      "nobody came");
+	play_produce(1, 1);
+}
+
+static void first_is_delivered(void)
+{
+	join_check();
+	scene_require(play->first[1] == 0,
+		      "who was waited for begins behind the first event");
+}
+
+static void wait_for_setup(void)
+{
+	forget_owed();
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				      .consumers_max = 1));
+	play_producer(0);
+	play_attach(1);
+}
+
+const struct scene scene_join_awaited = {
+	.name = "join-awaited",
+	.what = "a producer waits for a consumer and then publishes",
+	.setup = wait_for_setup,
+	.participant = { publish_to_somebody, join_next },
+	.check = first_is_delivered,
+	.deviations = 3, .deep_deviations = 6,
+};
+
 /* --- leaving -------------------------------------------------------------------- */
 
 static void chain_setup(void)
@@ -206,6 +240,43 @@ const struct scene scene_leave_full = {
 	.participant = { two_blocking, leave },
 	.strict = true,
 	.deviations = 3, .deep_deviations = 5,
+};
+
+/* The second has joined since the producer looked who is there. */
+static void reading_setup(void)
+{
+	forget_owed();
+	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				    .consumers_max = 2));
+	play_producer(0);
+	play_consumer(1, ANONYMOUS);
+	scene_act_as(0);
+	disruptor_try_claim_n(play->producer[0], 1);
+	disruptor_publish(play->producer[0]);
+	play_consumer(2, ANONYMOUS);
+}
+
+static void read_and_leave(void)
+{
+	struct disruptor_poller *p = play->poller[scene_self()];
+
+	scene_require(disruptor_poll(p) == 1, "the event is not there");
+	scene_require(*(uint64_t *)disruptor_poller_event(p, 0) == 0,
+		      "the event is overwritten");
+	leave();
+}
+
+static void one_more_event(void)
+{
+	play_produce(1, 1);
+}
+
+const struct scene scene_leave_reading = {
+	.name = "leave-reading",
+	.what = "who gates reads an event and leaves; it is overwritten",
+	.setup = reading_setup,
+	.participant = { one_more_event, read_and_leave },
+	.deviations = 3, .deep_deviations = 6,
 };
 
 /* A consumer comes where another one has just gone. */

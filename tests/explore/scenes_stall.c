@@ -136,25 +136,32 @@ const struct scene scene_stall = {
 	.deviations = 5, .kills = 1, .deep_deviations = 7, .deep_kills = 1,
 };
 
-/* Nothing that came after its eviction is for it. */
+/* Nothing that came after its eviction is for it. False: it knows of that. */
+static bool poll_once(struct disruptor_poller *p)
+{
+	int64_t n = disruptor_poll(p);
+
+	scene_require(n == 0 || n == 1 || n == -ESTALE, "poll returned %lld",
+		      (long long)n);
+	scene_require(disruptor_poller_sequence(p, 0) >= 1,
+		      "an evicted consumer is told another's place");
+	scene_require(n != 1 || disruptor_poller_sequence(p, 0) < seen->after,
+		      "an evicted consumer is given an event");
+	return n >= 0;
+}
+
+/* After it stood still for a while it goes on. */
 static void poll_often(void)
 {
 	struct disruptor_poller *p = play->poller[scene_self()];
-	int64_t n;
 	int i;
 
 	scene_wait();
 	scene_wait();
 	for (i = 0; i < LOOKS; i++) {
 		disruptor_poller_advance(p, 1);
-		n = disruptor_poll(p);
-		if (n == -ESTALE)
+		if (!poll_once(p))
 			return;
-		scene_require(n == 0 || n == 1, "poll returned %lld",
-			      (long long)n);
-		scene_require(n == 0 || disruptor_poller_sequence(p, 0) <
-						seen->after,
-			      "an evicted consumer is given an event");
 		scene_wait();
 	}
 }
@@ -212,8 +219,6 @@ static void overwrite_at_once(void)
 	struct disruptor_producer *p = play->producer[scene_self()];
 	int i;
 
-	while (!scene_has_ended(0))
-		scene_wait();
 	for (i = 0; i < 2; i++)
 		if (disruptor_try_claim_n(p, 1) == 1) {
 			put(p);
@@ -221,12 +226,58 @@ static void overwrite_at_once(void)
 		}
 }
 
+static void overwrite_afterwards(void)
+{
+	while (!scene_has_ended(0))
+		scene_wait();
+	overwrite_at_once();
+}
+
 const struct scene scene_stall_finish = {
 	.name = "stall-finish",
 	.what = "who evicts is killed, another finishes it, a third overwrites",
 	.setup = finish_setup,
-	.participant = { begin_eviction, poll_often, overwrite_at_once,
-			 finish_eviction },
+	.participant = { begin_eviction, poll_often,
+			 overwrite_afterwards, finish_eviction },
 	.mortal = 1,
 	.deviations = 1, .kills = 1, .deep_deviations = 2, .deep_kills = 1,
+};
+
+/* It is about to learn anew whom to follow, whatever the epoch says. */
+static void anew_setup(void)
+{
+	finish_setup();
+	play->poller[1]->epoch--;
+}
+
+static void poll_anew(void)
+{
+	poll_once(play->poller[scene_self()]);
+}
+
+const struct scene scene_stall_anew = {
+	.name = "stall-anew",
+	.what = "a consumer that learns anew is evicted, and is told its place",
+	.setup = anew_setup,
+	.participant = { begin_eviction, poll_anew },
+	.deviations = 4, .deep_deviations = 7,
+};
+
+/* Asks in the midst of it, and then goes on. */
+static void poll_twice(void)
+{
+	struct disruptor_poller *p = play->poller[scene_self()];
+
+	if (!poll_once(p))
+		return;
+	disruptor_poller_advance(p, 1);
+	poll_once(p);
+}
+
+const struct scene scene_stall_third = {
+	.name = "stall-third",
+	.what = "one evicts, another overwrites, the evicted one polls meanwhile",
+	.setup = finish_setup,
+	.participant = { begin_eviction, poll_twice, overwrite_at_once },
+	.deviations = 3, .deep_deviations = 4,
 };

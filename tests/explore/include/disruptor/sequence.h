@@ -13,7 +13,9 @@
 	EXPLORE_LOAD(int64_t, &(s)->value, SEQ_CST, #s)
 #define disruptor_sequence_store_release(s, v)                                 \
 	EXPLORE_STORE(&(s)->value, v, RELEASE, #s)
+#define disruptor_sequence_store_relaxed(s, v)                                 \
+	EXPLORE_STORE(&(s)->value, v, RELAXED, #s)
 #define disruptor_sequence_cas(s, e, d)                                        \
-	EXPLORE_CAS(int64_t, &(s)->value, e, d, #s)
+	EXPLORE_CAS(int64_t, &(s)->value, e, d, SEQ_CST, #s)
 
 #endif
