@@ -80,7 +80,11 @@ static int64_t highest_gate(struct disruptor *d)
 
 	for (i = 0; i < d->header.producers_max; i++) {
 		const struct disruptor_producer_record *r = &d->producers[i];
-		int64_t gate = disruptor_sequence_load_relaxed(&r->gate);
+		/*
+		 * With what the gate relies on: who overwrites because this one
+		 * has passed must come after who wrote there.
+		 */
+		int64_t gate = disruptor_sequence_load_acquire(&r->gate);
 
 		if (gate > highest && gate_counts(d, i))
 			highest = gate;

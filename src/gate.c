@@ -86,7 +86,7 @@ static void note_gate(struct disruptor_producer_private *p, int64_t gate)
 
 	if (p->handle.sequencer.multi ||
 	    gate > disruptor_sequence_load_relaxed(noted))
-		disruptor_sequence_store_relaxed(noted, gate);
+		disruptor_sequence_store_release(noted, gate);
 }
 
 static int64_t scan_once(struct disruptor_producer_private *p, uint64_t epoch)

@@ -53,11 +53,14 @@ int64_t disruptor_claimed(const struct disruptor *d)
 	return disruptor_stream_end(d);
 }
 
-/* A sequence from the region, where it may honestly be. */
+/*
+ * A sequence from the region, where it may honestly be. E3 for the program: who
+ * is told that consumers are done may look at what they did.
+ */
 static int64_t within(const struct disruptor *d,
 		      const struct disruptor_sequence *sequence, int64_t end)
 {
-	int64_t s = disruptor_sequence_load_relaxed(sequence);
+	int64_t s = disruptor_sequence_load_acquire(sequence);
 
 	if (s < end - disruptor_capacity(d))
 		return end - disruptor_capacity(d);

@@ -19,7 +19,7 @@ static void take_next(struct disruptor_processor *p)
 {
 	struct disruptor_worker_pool *pool = p->pool;
 	int64_t most = p->options.batch_max > 0 ? p->options.batch_max : 1;
-	int64_t next = disruptor_load_acquire_i64(&pool->next);
+	int64_t next = disruptor_load_relaxed_i64(&pool->next);
 	int64_t first, end;
 
 	do {
@@ -30,7 +30,7 @@ static void take_next(struct disruptor_processor *p)
 			return;
 		}
 		end = p->end - first > most ? first + most : p->end;
-	} while (!disruptor_cas_i64(&pool->next, &next, end));
+	} while (!disruptor_cas_release_i64(&pool->next, &next, end));
 	p->first = p->worker.taken = first;
 	p->end = p->worker.taken_end = end;
 }
@@ -193,7 +193,7 @@ static int take_keyed(struct disruptor_processor *p)
 	int error = 0;
 
 	pthread_mutex_lock(&pool->mutex);
-	disruptor_store_release_i64(&p->worker.passed, p->first);
+	disruptor_store_relaxed_i64(&p->worker.passed, p->first);
 	while (p->first >= pool->boundary && !settle(pool) && error == 0) {
 		pause_for_settling(pool);
 		if (disruptor_load_relaxed_u32(&p->poller->halted))

@@ -71,7 +71,12 @@ static void begin(void)
 {
 	int who = engine.current;
 
-	engine.scene->participant[who - 1]();
+	if (self()->run != NULL) {
+		self()->run(self()->argument);
+		threads_end();
+	} else {
+		engine.scene->participant[who - 1]();
+	}
 	engine_leave(DONE);
 }
 
@@ -91,6 +96,7 @@ static void start(struct participant *p)
 static _Noreturn void enter(int who)
 {
 	engine.current = who;
+	threads_enter(who);
 	errno = self()->saved_errno;
 	if (self()->started)
 		_longjmp(self()->context, 1);
@@ -101,6 +107,7 @@ static _Noreturn void enter(int who)
 static __attribute__((noinline)) void switch_to(int who)
 {
 	self()->saved_errno = errno;
+	threads_leave(engine.current);
 	if (_setjmp(self()->context) == 0)
 		enter(who);
 }
@@ -336,6 +343,7 @@ static void reset_participants(void)
 		p->events = p->changes = p->known = 0;
 		p->hash = (uint64_t)i;
 		p->object = NULL;
+		p->run = NULL;
 		p->saved_errno = 0;
 	}
 }
@@ -346,6 +354,7 @@ static void reset(void)
 	coherence_reset();
 	plain_reset();
 	system_reset();
+	threads_reset();
 	trail_rewind();
 	reset_participants();
 	engine.step = engine.changes = 0;

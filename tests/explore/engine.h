@@ -16,6 +16,7 @@
  *	seen.c		execution graphs that were met before
  *	sites.c		places in the source, and mutants
  *	system.c	src/os/ simulated
+ *	threads.c	mutexes, conditions and threads simulated
  */
 #ifndef EXPLORE_ENGINE_H
 #define EXPLORE_ENGINE_H
@@ -60,6 +61,8 @@ struct participant {
 	int saved_errno;
 	jmp_buf context;
 	bool started;
+	void *(*run)(void *);	/* a thread that the library made */
+	void *argument;
 };
 
 enum outcome {
@@ -227,6 +230,18 @@ void system_reset(void);
 void system_keep(void);	/* what setup made is the start of each execution */
 void system_bury(int who);
 uint64_t system_hash(void);
+
+/* A call that others can see. */
+void system_enter(void);
+
+/* --- threads.c --------------------------------------------------------------- */
+
+void threads_reset(void);
+/* Thread-local storage is the participant's. */
+void threads_leave(int who);
+void threads_enter(int who);
+/* A thread's last step. */
+void threads_end(void);
 
 /* --- search.c ---------------------------------------------------------------- */
 

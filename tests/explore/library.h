@@ -19,6 +19,13 @@ void *explore_fill(void *to, int byte, size_t size);
 int explore_mutex_lock(pthread_mutex_t *mutex);
 int explore_mutex_trylock(pthread_mutex_t *mutex);
 int explore_mutex_unlock(pthread_mutex_t *mutex);
+int explore_cond_wait(pthread_cond_t *condition, pthread_mutex_t *mutex);
+int explore_cond_timedwait(pthread_cond_t *condition, pthread_mutex_t *mutex,
+			   const struct timespec *t);
+int explore_cond_broadcast(pthread_cond_t *condition);
+int explore_thread_create(pthread_t *thread, void *(*run)(void *),
+			  void *argument);
+int explore_thread_join(pthread_t thread);
 
 #define aligned_alloc(alignment, size) explore_allocate(alignment, size)
 #define calloc(count, size) explore_allocate(16, (count) * (size))
@@ -35,6 +42,12 @@ int explore_mutex_unlock(pthread_mutex_t *mutex);
 #define pthread_condattr_destroy(attributes) ((void)(attributes))
 #define pthread_cond_init(condition, how) ((void)(condition))
 #define pthread_cond_destroy(condition) ((void)(condition))
-#define pthread_cond_broadcast(condition) ((void)(condition))
+#define pthread_cond_wait(condition, mutex) explore_cond_wait(condition, mutex)
+#define pthread_cond_timedwait(condition, mutex, t)                            \
+	explore_cond_timedwait(condition, mutex, t)
+#define pthread_cond_broadcast(condition) explore_cond_broadcast(condition)
+#define pthread_create(thread, attributes, run, argument)                      \
+	explore_thread_create(thread, run, argument)
+#define pthread_join(thread, result) explore_thread_join(thread)
 
 #endif

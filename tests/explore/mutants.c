@@ -6,11 +6,14 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SCENES_MAX 64
+#define SCENES_MAX 128
 #define KNOWN_MAX 256
 #define LINE 512
 #define DEVIATIONS_MAX 5
 #define REACH_RUNS 2000
+/* Of a mutant in a scene. */
+#define STANDARD_RUNS 4000
+#define DEEP_RUNS 300000
 
 static bool reaches[SCENES_MAX][SITES];
 static const char *only;	/* this scene; NULL: all */
@@ -124,7 +127,9 @@ static bool try_scene(const struct scene *s, int deviations, bool deep,
 	struct bounds bounds = {
 		.deviations = deviations,
 		.kills = s->kills,
-		.runs = deep ? 300000 : 4000,
+		.runs = deep		     ? DEEP_RUNS :
+			s->mutant_runs != 0 ? s->mutant_runs :
+					      STANDARD_RUNS,
 	};
 
 	search(s, &bounds, f);

@@ -107,6 +107,23 @@ void play_fill_and_publish(int64_t count)
 		play->published[first + i] = true;
 }
 
+void play_publish_in_setup(int64_t count)
+{
+	struct disruptor_producer *p = play->producer[0];
+	int64_t i;
+
+	disruptor_try_claim_n(p, count);
+	for (i = 0; i < count; i++) {
+		int64_t s = disruptor_producer_sequence(p, i);
+
+		*(uint64_t *)disruptor_producer_event(p, i) =
+			(uint64_t)s * FACTOR;
+		play->owner[s] = 1;
+		play->publishing[s] = play->published[s] = true;
+	}
+	disruptor_publish(p);
+}
+
 void play_publish_claimed(int64_t count)
 {
 	note_claim(play->producer[scene_self()], count);

@@ -36,6 +36,9 @@ void play_consumer(int n, const struct disruptor_poller_options *options);
 /* Participant 1 is a consumer, "first", and 2 is one that follows it. */
 void play_stages(void);
 
+/* Of participant 0's producer, before all begins. */
+void play_publish_in_setup(int64_t count);
+
 /* In a participant. Claims without waiting, in batches of count. */
 bool play_claim(int64_t count);
 void play_fill_and_publish(int64_t count);

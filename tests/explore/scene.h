@@ -27,8 +27,9 @@ struct scene {
 	/* Bounds: of the standard set, and of the deep one (-1: none). */
 	int deviations, kills;
 	int deep_deviations, deep_kills;
-	/* Of mutants, whose executions are few; 0: as the standard set. */
+	/* Of mutants, whose executions are few; 0: as all others. */
 	int mutant_deviations;
+	int mutant_runs;
 };
 
 extern const struct scene *const scenes[];

@@ -6,7 +6,7 @@
 
 /* scenes_flow.c */
 extern const struct scene scene_single, scene_single_batch,
-	scene_single_stamped, scene_two_stages, scene_two_upstreams,
+	scene_single_stamped, scene_two_stages, scene_two_upstreams, scene_backlog,
 	scene_multi, scene_multi_batch,
 	scene_multi_gap, scene_multi_alone, scene_gap_wrap, scene_gap_only,
 	scene_gap_follow;
@@ -21,7 +21,7 @@ extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
 
 /* scenes_members.c */
 extern const struct scene scene_join, scene_join_next, scene_join_second,
-	scene_join_multi, scene_leave, scene_leave_full, scene_rejoin,
+	scene_join_multi, scene_join_behind, scene_leave, scene_leave_full, scene_rejoin,
 	scene_leave_asleep, scene_leave_reading, scene_join_awaited;
 
 /* scenes_death.c */
@@ -38,6 +38,12 @@ extern const struct scene scene_evict, scene_resume, scene_fail,
 /* scenes_stall.c */
 extern const struct scene scene_stall, scene_stall_poll, scene_stall_finish,
 	scene_stall_third, scene_stall_anew;
+
+/* scenes_processors.c */
+extern const struct scene scene_processor, scene_processor_halt,
+	scene_processor_change, scene_release, scene_pool, scene_pool_pass,
+	scene_pool_follow,
+	scene_pool_keys, scene_slip;
 
 /* scenes_create.c */
 extern const struct scene scene_create, scene_inspect, scene_check;

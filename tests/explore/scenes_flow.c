@@ -119,6 +119,44 @@ const struct scene scene_two_stages = {
 	.deviations = 2, .deep_deviations = 5,
 };
 
+/* The first stage's work is there when nobody has anything left to do. */
+static void backlog_setup(void)
+{
+	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				    .consumers_max = 1));
+	play_producer(0);
+	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
+	scene_act_as(0);
+	play_publish_in_setup(1);
+}
+
+static void mark_one(void)
+{
+	struct disruptor_poller *p = play->poller[scene_self()];
+
+	scene_require(disruptor_poll(p) == 1, "the event is not there");
+	*(uint64_t *)disruptor_poller_event(p, 0) += 1;
+	disruptor_poller_advance(p, 1);
+}
+
+static void look_when_done(void)
+{
+	struct disruptor *d = play->ring[scene_self()];
+	uint64_t *event = disruptor_producer_event(play->producer[0], -1);
+
+	while (disruptor_has_backlog(d))
+		scene_wait();
+	scene_require(*event % 2 == 1, "what is done is not to be seen");
+}
+
+const struct scene scene_backlog = {
+	.name = "backlog",
+	.what = "a consumer works, another thread waits until it is done",
+	.setup = backlog_setup,
+	.participant = { NULL, mark_one, look_when_done },
+	.deviations = 3, .deep_deviations = 6,
+};
+
 /* --- one that follows two ------------------------------------------------------ */
 
 #define UPSTREAMS 2

@@ -131,6 +131,41 @@ const struct scene scene_join_second = {
 	.deviations = 1, .deep_deviations = 2,
 };
 
+/* Event 0 is claimed, event 1 is there; the rest needs event 0. */
+static void behind_setup(void)
+{
+	multi_setup();
+	scene_act_as(0);
+	disruptor_try_claim_n(play->producer[0], 1);
+	play->owner[0] = 1;
+	scene_act_as(1);
+	disruptor_try_claim_n(play->producer[1], 1);
+	*(uint64_t *)disruptor_producer_event(play->producer[1], 0) = 16;
+	disruptor_publish(play->producer[1]);
+	play->publishing[1] = play->published[1] = true;
+}
+
+static void publish_and_go_on(void)
+{
+	play_fill_and_publish(1);
+	play_produce(1, 1);
+}
+
+static void one_event_more(void)
+{
+	play_produce(1, 1);
+}
+
+const struct scene scene_join_behind = {
+	.name = "join-behind",
+	.what = "a consumer joins behind a gate that another producer passes",
+	.setup = behind_setup,
+	.participant = { publish_and_go_on, one_event_more, join_next },
+	.check = join_check,
+	.deviations = 1, .deep_deviations = 3,
+	.mutant_runs = 12000,
+};
+
 const struct scene scene_join_multi = {
 	.name = "join-multi",
 	.what = "a consumer joins two producers of 2 events, capacity 2",

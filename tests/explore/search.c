@@ -24,6 +24,8 @@ void search_prepare(const struct scene *scene)
 	memory_forget();
 	plain_forget();
 	system_forget();
+	threads_reset();
+	threads_enter(0);
 	memset(&engine.participant, 0, sizeof(engine.participant));
 	scene->setup();
 	system_keep();

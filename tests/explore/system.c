@@ -122,6 +122,11 @@ static void enter_kernel(void)
 	memory_enter_kernel(&machine.kernel);
 }
 
+void system_enter(void)
+{
+	enter_kernel();
+}
+
 void system_bury(int who)
 {
 	int i;
@@ -298,46 +303,6 @@ bool disruptor_os_barrier(bool shared)
 	if (sites_order(&explore_here) == EXPLORE_SEQ_CST)
 		memory_membarrier();
 	return true;
-}
-
-int explore_mutex_lock(pthread_mutex_t *mutex)
-{
-	unsigned char *held = (unsigned char *)mutex;
-
-	while (explore_mutex_trylock(mutex) != 0) {
-		self()->object = held;
-		engine_leave(BLOCKED);
-	}
-	return 0;
-}
-
-/* The first byte says whether it is held; it is nobody else's. */
-int explore_mutex_trylock(pthread_mutex_t *mutex)
-{
-	unsigned char *held = (unsigned char *)mutex;
-
-	if (!engine.running)
-		return 0;
-	enter_kernel();
-	if (*held)
-		return EBUSY;
-	*held = 1;
-	return 0;
-}
-
-int explore_mutex_unlock(pthread_mutex_t *mutex)
-{
-	int i;
-
-	if (!engine.running)
-		return 0;
-	enter_kernel();
-	*(unsigned char *)mutex = 0;
-	for (i = 1; i < PARTICIPANTS; i++)
-		if (engine.participant[i].state == BLOCKED &&
-		    engine.participant[i].object == (void *)mutex)
-			engine.participant[i].state = READY;
-	return 0;
 }
 
 /* --- files -------------------------------------------------------------------------- */
