@@ -55,18 +55,16 @@ static bool pass_one(struct disruptor_poller_private *p,
 		     struct disruptor_consumer_set *passed, uint32_t i)
 {
 	struct disruptor *d = p->disruptor;
-	uint64_t bit = UINT64_C(1) << (i % 64);
+	struct disruptor_consumer_set its;
 	uint32_t w;
 
 	if (!disruptor_set_has(set->bits, i) ||
-	    disruptor_liveness_alive(d, DISRUPTOR_LOCK_CONSUMER(i)))
+	    disruptor_liveness_alive(d, DISRUPTOR_LOCK_CONSUMER(i)) ||
+	    !disruptor_consumer_upstream(&d->consumers[i], &its))
 		return false;
-	passed->bits[i / 64] |= bit;
+	disruptor_set_add(passed, i);
 	for (w = 0; w < DISRUPTOR_CONSUMERS_LIMIT / 64; w++)
-		set->bits[w] |= disruptor_load_acquire_u64(
-			&d->consumers[i].upstream[w]);
-	for (w = 0; w < DISRUPTOR_CONSUMERS_LIMIT / 64; w++)
-		set->bits[w] &= ~passed->bits[w];
+		set->bits[w] = (set->bits[w] | its.bits[w]) & ~passed->bits[w];
 	return true;
 }
 
