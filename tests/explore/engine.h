@@ -219,6 +219,8 @@ enum explore_order sites_order(struct explore_site *site);
 /* "file.c function operation(object)"; the same wherever the line is. */
 void sites_name(const struct explore_site *site, char *text, size_t size);
 int sites_find(const char *name);
+/* Prints those that have an ordering that can be made weaker. */
+int sites_list_files(void);
 void sites_reach(const struct explore_site *site);
 bool sites_was_reached(int id);
 void sites_clear_reached(void);

@@ -102,6 +102,7 @@ static int usage(void)
 {
 	fprintf(stderr, "usage: explore litmus\n"
 			"       explore list\n"
+			"       explore files\n"
 			"       explore scenes standard|deep [NAME...]\n"
 			"       explore scene NAME [DEVIATIONS [KILLS]]\n"
 			"       explore replay NAME 'SCHEDULE'\n"
@@ -120,6 +121,8 @@ int main(int argc, char **argv)
 		return litmus_run() != 0;
 	if (argc == 2 && strcmp(argv[1], "list") == 0)
 		return list_scenes();
+	if (argc == 2 && strcmp(argv[1], "files") == 0)
+		return sites_list_files();
 	if (argc >= 3 && strcmp(argv[1], "scenes") == 0)
 		return run_scenes(strcmp(argv[2], "deep") == 0, argv + 3,
 				  argc - 3);

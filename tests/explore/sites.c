@@ -100,6 +100,21 @@ void sites_name(const struct explore_site *site, char *text, size_t size)
 		 number);
 }
 
+int sites_list_files(void)
+{
+	const char *last = "";
+	int i;
+
+	for (i = 0; i < count; i++) {
+		if (sites[i]->order == EXPLORE_RELAXED ||
+		    strcmp(base(sites[i]->file), last) == 0)
+			continue;
+		last = base(sites[i]->file);
+		printf("%s\n", last);
+	}
+	return 0;
+}
+
 int sites_find(const char *name)
 {
 	char text[256];
