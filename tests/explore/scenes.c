@@ -59,6 +59,7 @@ const struct scene *const scenes[] = {
 	&scene_evict,
 	&scene_resume,
 	&scene_fail,
+	&scene_pass,
 	&scene_leave_far,
 	&scene_stall,
 	&scene_stall_poll,

@@ -32,7 +32,7 @@ extern const struct scene scene_recover, scene_recover_batch,
 	scene_role, scene_role_stamped;
 
 /* scenes_lost.c */
-extern const struct scene scene_evict, scene_resume, scene_fail,
+extern const struct scene scene_evict, scene_resume, scene_fail, scene_pass,
 	scene_leave_far;
 
 /* scenes_stall.c */

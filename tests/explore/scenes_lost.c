@@ -156,6 +156,43 @@ const struct scene scene_fail = {
 	.deviations = 3, .kills = 1, .deep_deviations = 6, .deep_kills = 1,
 };
 
+/* The one that is followed has a name: dead, it keeps its place. */
+static void pass_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				      .consumers_max = 2));
+	play_producer(0);
+	play_consumer(1, DISRUPTOR_POLLER_OPTIONS(.name = "first"));
+	play_consumer(2, DISRUPTOR_POLLER_OPTIONS(
+				 .upstream = DISRUPTOR_AFTER_NAMES("first"),
+				 .on_upstream_lost = DISRUPTOR_UPSTREAM_PASS));
+	two_are_published();
+}
+
+static void pass_when_dead(void)
+{
+	bool was_dead;
+	int64_t n;
+
+	do {
+		was_dead = scene_is_dead(1);
+		n = disruptor_poll(play->poller[scene_self()]);
+		scene_require(n == 0 || (n == 2 && scene_is_dead(1)),
+			      "poll returned %lld", (long long)n);
+		if (n == 0)
+			scene_wait();
+	} while (n == 0 && (was_dead || !scene_has_ended(1)));
+}
+
+const struct scene scene_pass = {
+	.name = "pass",
+	.what = "a consumer dies that keeps its place, its follower passes it",
+	.setup = pass_setup,
+	.participant = { NULL, do_nothing, pass_when_dead },
+	.mortal = 2,
+	.deviations = 3, .kills = 1, .deep_deviations = 6, .deep_kills = 1,
+};
+
 /*
  * The set of those that are followed has several words, and the two that change
  * here are of different ones.
