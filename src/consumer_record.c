@@ -286,7 +286,8 @@ static int resume(struct disruptor_poller_private *p,
 	set_stall_limit(r, o);
 	sign(r);
 	p->status = (disruptor_incarnation() << 8) | DISRUPTOR_CONSUMER_ACTIVE;
-	disruptor_store_relaxed_u64(&r->status, p->status);
+	/* As in activate(): the name is one that somebody else gave it. */
+	disruptor_store_release_u64(&r->status, p->status);
 	disruptor_fetch_add_relaxed_u64(&d->words->control.epoch, 1);
 	return 0;
 }

@@ -68,6 +68,7 @@ const struct scene *const scenes[] = {
 	&scene_stall_anew,
 	&scene_create,
 	&scene_inspect,
+	&scene_inspect_resumed,
 	&scene_check,
 	&scene_release,
 	&scene_pool,

@@ -46,6 +46,7 @@ extern const struct scene scene_processor, scene_processor_halt,
 	scene_pool_keys, scene_slip;
 
 /* scenes_create.c */
-extern const struct scene scene_create, scene_inspect, scene_check;
+extern const struct scene scene_create, scene_inspect,
+	scene_inspect_resumed, scene_check;
 
 #endif

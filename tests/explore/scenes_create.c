@@ -128,6 +128,46 @@ static void look(void)
 		      "a consumer without its name");
 }
 
+static void join_and_go(void)
+{
+	join_by_name();
+	disruptor_poller_free(play->poller[scene_self()]);
+}
+
+static void resume_by_name(void)
+{
+	while (!scene_has_ended(1))
+		scene_wait();
+	join_by_name();
+}
+
+static void look_resume_setup(void)
+{
+	look_setup();
+	play_attach(2);
+}
+
+/* Looks at no other instant: a kernel's call would order what it saw. */
+static void look_at_name(void)
+{
+	struct disruptor *d = play->ring[scene_self()];
+	const struct disruptor_consumer_record *r = &d->consumers[0];
+	char name[DISRUPTOR_CONSUMER_NAME_SIZE];
+
+	if (!disruptor_consumer_gates(disruptor_load_acquire_u64(&r->status)))
+		return;
+	memcpy(name, r->name, sizeof(name));
+	scene_require(strcmp(name, NAME) == 0, "a consumer without its name");
+}
+
+const struct scene scene_inspect_resumed = {
+	.name = "inspect-resumed",
+	.what = "a consumer is resumed by another process, a third one looks",
+	.setup = look_resume_setup,
+	.participant = { look_at_name, join_and_go, resume_by_name },
+	.deviations = 3, .deep_deviations = 6,
+};
+
 const struct scene scene_inspect = {
 	.name = "inspect",
 	.what = "a consumer joins, another process inspects the ring",
