@@ -4,7 +4,7 @@
 #	make run		the main job: real data through one ring
 #	make test		all tests, plain and under the sanitizers
 #	make crash		participants are killed everywhere; KILLS=100000
-#				for the long form
+#				for the long form, SHARD=3/20 for a part of it
 #	make bench		the benchmarks, into bench-results.jsonl
 #	make node		the Node.js package: builds and tests it
 #	make node-full		the same with what npm fetches for it;

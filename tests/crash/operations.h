@@ -102,8 +102,8 @@ static inline void run_producer_free(struct victim *v)
 static inline void join_oldest(struct victim *v, const char *name)
 {
 	v->c = disruptor_poller_new_opts(
-		v->d, DISRUPTOR_POLLER_OPTIONS(
-			      .start = DISRUPTOR_START_OLDEST, .name = name));
+		v->d, DISRUPTOR_POLLER_OPTIONS(.start = DISRUPTOR_START_OLDEST,
+					       .name = name));
 	CHECK(v->c != NULL);
 }
 

@@ -3,20 +3,41 @@
  * Every public operation, begun in every state, is killed at every instruction;
  * then the survivors go on and the books balance. THIN=1 tries each instruction
  * that makes a difference to others (see step.h), THIN=n each n-th of them;
- * STRIDE=n each n-th of all besides. FULL=1: each one of those, and all
- * instructions of operations that are not long.
+ * STRIDE=n each n-th of all besides. FULL=1: each one of those, all instructions
+ * of operations that are not long, and each eighth of the others. Of the turns of
+ * a loop after the 64th, which make no difference, each 251st will do.
+ * SHARD=2/20: the second of twenty parts. OPERATION, FROM, UNTIL: that one, those
+ * instructions.
  */
 #include "victims.h"
 
 #define THIN 10
-#define LONG_OPERATION 1000 /* instructions; more: SAMPLES of them */
-#define SAMPLES 16
+#define LONG_STRIDE 8
 
-static int64_t instructions, cells;
+static int64_t instructions, cells, again, turns;
 
-static int64_t full_stride(int64_t length)
+static bool kill_at(const struct flavour *flavour, enum scene_state state,
+		    const struct operation *operation, int64_t target)
 {
-	return length <= LONG_OPERATION ? 1 : length / SAMPLES;
+	struct world w;
+	bool met;
+
+	victim_where("%s, %s, %s at %lld", flavour->name, scene_states[state],
+		     operation->name, (long long)target);
+	w = world_new(flavour, state);
+	met = victim_kill(&w, VICTIM, operation, STEP_KILL, target);
+	judge(&w);
+	return met;
+}
+
+static void kill_there(const struct flavour *flavour, enum scene_state state,
+		       const struct operation *operation, int64_t target)
+{
+	while (!kill_at(flavour, state, operation, target)) {
+		again++;
+		victim_step_more();
+	}
+	victim_slack = 0;
 }
 
 /* One operation in one state of one kind of ring. */
@@ -31,21 +52,21 @@ static void cell(const struct flavour *flavour, enum scene_state state,
 		     operation->name);
 	victim_record(flavour, state, operation, &schedule, full ? 1 : THIN);
 	if (full)
-		schedule_stride(&schedule, full_stride(schedule.length));
+		schedule_fill(&schedule, LONG_STRIDE);
 	instructions += schedule.length;
 	cells++;
 	if (getenv("V") != NULL)
 		printf("%s: %" PRId64 " instructions, %u points\n", test_where,
 		       schedule.length, schedule.points);
-	while ((target = schedule_next(&schedule)) >= 0) {
-		struct world w;
-
-		victim_where("%s, %s, %s at %lld", flavour->name,
-			     scene_states[state], operation->name,
-			     (long long)target);
-		w = world_new(flavour, state);
-		victim_kill(&w, VICTIM, operation, STEP_KILL, target);
-		judge(&w);
+	while (!scene_has_failed() &&
+	       (target = schedule_next(&schedule)) >= 0) {
+		if (step_setting("FROM", 0) > target ||
+		    step_setting("UNTIL", STEP_END) < target)
+			continue;
+		if (leaps_is_deep(&victim_routes->leaps[0], target))
+			turns++;
+		else
+			kill_there(flavour, state, operation, target);
 	}
 }
 
@@ -60,7 +81,8 @@ static void all_states(const struct flavour *flavour,
 	if (only != NULL && strcmp(only, operation->name) != 0)
 		return;
 	for (state = 0; state < SCENE_STATES; state++)
-		if (operation->states & IN(state))
+		if (operation->states & IN(state) && !step_is_others_part() &&
+		    !scene_has_failed())
 			cell(flavour, (enum scene_state)state, operation);
 }
 
@@ -75,7 +97,8 @@ int main(int argc, char **argv)
 		for (i = 0; i < OPERATIONS; i++)
 			all_states(&flavours[flavour], &operations[i]);
 	snprintf(extra, sizeof(extra),
-		 ",\"cells\":%" PRId64 ",\"instructions\":%" PRId64, cells,
-		 instructions);
+		 ",\"cells\":%" PRId64 ",\"instructions\":%" PRId64
+		 ",\"turns\":%" PRId64 ",\"again\":%" PRId64,
+		 cells, instructions, turns, again);
 	return tally_print(&scene_sum, "single_step", extra);
 }

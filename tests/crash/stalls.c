@@ -3,16 +3,19 @@
  * Every operation is stopped at every instruction that makes a difference, and
  * stays alive. Meanwhile others go on as far as they can, look after the dead
  * and join; what it has claimed is never taken. Then it goes on, and what it
- * publishes late is delivered, what it decides late does no harm. THIN, FULL
- * as in single_step.c.
+ * publishes late is delivered, what it decides late does no harm. THIN, SHARD as
+ * in single_step.c. FULL=1: all of those, all instructions of operations that are
+ * not long, and each 32nd of the others: who stands still may have in hand what
+ * it has read, so to it more instructions make a difference.
  */
-#include "victims.h"
+#include "meanwhile.h"
 
 #define THIN 8
+#define LONG_STRIDE 32
 #define LATER 6 /* events that it publishes when it goes on */
 #define LONG_STALL_NS (400 * MS)
 
-static int64_t stalls;
+static int64_t stalls, again;
 
 /* --- when it goes on --- */
 
@@ -52,75 +55,6 @@ static void go_on(struct victim *v)
 	if (v->c != NULL)
 		consume_to_the_end(v);
 	disruptor_free(v->d);
-}
-
-/* --- what the others do meanwhile --- */
-
-static void nothing_was_taken(struct world *w)
-{
-	int64_t dead = w->state == CLAIMED ? 2 : 0;
-	int64_t recovered = (int64_t)disruptor_load_acquire_u64(
-		&w->d->words->control.recovered);
-
-	if (recovered > dead)
-		book_fault(&w->s->book.tally.lost, recovered - dead,
-			   "live claims taken", &w->survivors[0].reader, VICTIM,
-			   &w->survivors[0].reader.places[VICTIM], recovered);
-}
-
-/* Unless it is just that which the stopped one is in the middle of. */
-static void newcomer(struct world *w)
-{
-	if (disruptor_liveness_alive(w->d, DISRUPTOR_LOCK_REGISTRY))
-		return;
-	world_adopt(w,
-		    disruptor_poller_new_opts(
-			    w->d,
-			    DISRUPTOR_POLLER_OPTIONS(
-					    .start = DISRUPTOR_START_OLDEST)));
-}
-
-/* Who takes the record of the dead must not stand there in its name. */
-static void nobody_stands_for_the_dead(struct world *w)
-{
-	uint32_t i;
-
-	for (i = 0; i < SCENE_CONSUMERS; i++)
-		if (disruptor_consumer_state(w->graves[i]) ==
-			    DISRUPTOR_CONSUMER_ACTIVE &&
-		    disruptor_load_acquire_u64(&w->d->consumers[i].status) ==
-			    w->graves[i] &&
-		    disruptor_liveness_alive(w->d, DISRUPTOR_LOCK_CONSUMER(i)))
-			world_stuck(w, "a dead consumer looks alive");
-}
-
-/* It has claimed nothing yet, and so it is in nobody's way. */
-static bool is_in_no_way(const struct world *w,
-			 const struct operation *operation)
-{
-	return operation->run == run_producer_new && world_multi(w);
-}
-
-static void meanwhile(struct world *w, const struct operation *operation,
-		      int64_t long_ns)
-{
-	int64_t end = book_now() + long_ns;
-	uint32_t i;
-
-	nobody_stands_for_the_dead(w);
-	if (world_multi(w))
-		world_recover(w);
-	newcomer(w);
-	if (is_in_no_way(w, operation))
-		world_pump(w, SCENE_PUMPED);
-	world_push(w);
-	for (i = 0; i < SCENE_CONSUMERS; i++)
-		disruptor_consumer_evict_if_dead(w->d, i);
-	while (book_now() < end) {
-		world_take_all(w);
-		world_recover(w);
-	}
-	nothing_was_taken(w);
 }
 
 /* --- and then --- */
@@ -164,17 +98,19 @@ static bool ends_at_the_close(const struct operation *operation)
 	       operation->run == run_join_named || operation->run == run_follow;
 }
 
-static void stall(const struct flavour *flavour, enum scene_state state,
+static bool stall(const struct flavour *flavour, enum scene_state state,
 		  const struct operation *operation, int64_t target,
 		  int64_t long_ns)
 {
 	struct world w;
+	bool met;
 	pid_t pid;
 
 	victim_where("%s, %s, %s stopped at %lld", flavour->name,
 		     scene_states[state], operation->name, (long long)target);
 	w = world_new(flavour, state);
 	pid = victim_stop(&w, VICTIM, operation, target, go_on);
+	met = !step_of(w.s, VICTIM)->missed;
 	meanwhile(&w, operation, long_ns);
 	CHECK_EQ(kill(pid, SIGCONT), 0);
 	if (needs_nobody(operation))
@@ -188,6 +124,17 @@ static void stall(const struct flavour *flavour, enum scene_state state,
 	nothing_was_taken(&w);
 	stalls++;
 	judge(&w);
+	return met;
+}
+
+static void stall_there(const struct flavour *flavour, enum scene_state state,
+			const struct operation *operation, int64_t target)
+{
+	while (!stall(flavour, state, operation, target, 0)) {
+		again++;
+		victim_step_more();
+	}
+	victim_slack = 0;
 }
 
 /* --- somebody claims all the rest, and dies --- */
@@ -238,8 +185,11 @@ static void cell(const struct flavour *flavour, enum scene_state state,
 	int64_t target;
 
 	victim_record(flavour, state, operation, &schedule, thin);
-	while ((target = schedule_next(&schedule)) >= 0)
-		stall(flavour, state, operation, target, 0);
+	if (step_setting("FULL", 0))
+		schedule_fill(&schedule, LONG_STRIDE);
+	while (!scene_has_failed() && (target = schedule_next(&schedule)) >= 0)
+		if (!leaps_is_deep(&victim_routes->leaps[0], target))
+			stall_there(flavour, state, operation, target);
 	if (operation->run == run_publish_batch && state != FULL)
 		stall(flavour, state, operation, schedule.length / 2,
 		      LONG_STALL_NS);
@@ -252,7 +202,7 @@ static void rivals(const struct flavour *flavour, enum scene_state state)
 
 	victim_where("%s, %s, claim", flavour->name, scene_states[state]);
 	victim_record(flavour, state, &claim, &schedule, 1);
-	while ((target = schedule_next(&schedule)) >= 0)
+	while (!scene_has_failed() && (target = schedule_next(&schedule)) >= 0)
 		stall_beside_a_rival(flavour, state, target);
 }
 
@@ -268,13 +218,15 @@ static void all_operations(const struct flavour *flavour,
 
 		if ((only != NULL && strcmp(only, o->name) != 0) ||
 		    o->detached || !(o->states & IN(state)) ||
-		    (o->multi && !flavour_multi(flavour)))
+		    (o->multi && !flavour_multi(flavour)) ||
+		    step_is_others_part() || scene_has_failed())
 			continue;
 		/* Recovery and publication: all of them, always. */
 		cell(flavour, state, o,
 		     o->run == run_recover || o->run == run_publish ? 1 : thin);
 	}
-	if (flavour_multi(flavour) && state != FULL && state != CLAIMED)
+	if (flavour_multi(flavour) && state != FULL && state != CLAIMED &&
+	    !step_is_others_part() && !scene_has_failed())
 		rivals(flavour, state);
 }
 
@@ -291,6 +243,7 @@ int main(int argc, char **argv)
 			if (flavours[flavour].shared)
 				all_operations(&flavours[flavour],
 					       (enum scene_state)state);
-	snprintf(extra, sizeof(extra), ",\"stalls\":%" PRId64, stalls);
+	snprintf(extra, sizeof(extra),
+		 ",\"stalls\":%" PRId64 ",\"again\":%" PRId64, stalls, again);
 	return tally_print(&scene_sum, "stalls", extra);
 }

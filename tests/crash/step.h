@@ -6,9 +6,12 @@
  * process has stored into shared memory and asked of the kernel, so kills
  * between two such instructions are all alike: a first run finds the distinct
  * ones (points), and every instruction is tried beside them where stride is 1.
+ * leap.h saves most of the traps on the way there.
  */
 #ifndef CRASH_STEP_H
 #define CRASH_STEP_H
+
+#include "leap.h"
 
 #include <region.h>
 
@@ -17,7 +20,9 @@
 #endif
 
 #define STEP_POINTS 4096
+#define STEP_END INT64_MAX /* as a target: behind the last instruction */
 #define STEP_TRAP_FLAG 0x100
+#define STEP_TRAP_BREAKPOINT 3
 #define STEP_WATCHED (64 * 1024)
 
 enum step_mode { STEP_RECORD, STEP_KILL, STEP_STOP };
@@ -28,7 +33,10 @@ struct step {
 	int64_t target;	 /* instructions until the kill or the stop */
 	int64_t count;	 /* that it has run */
 	uint32_t over;	 /* the window was left */
-	uint32_t points; /* STEP_RECORD: how many, and which */
+	uint32_t missed; /* so was the place where it was to wait */
+	struct leap leap;
+	struct route *route; /* STEP_RECORD: here it goes, if anywhere */
+	uint32_t points;     /* STEP_RECORD: how many, and which */
 	int64_t point[STEP_POINTS];
 };
 
@@ -67,41 +75,77 @@ static inline void step_record(const unsigned char *instruction)
 	step_was_call = instruction[0] == 0x0f && instruction[1] == 0x05;
 }
 
-static inline void step_trap(int number, siginfo_t *info, void *context)
+static inline void step_go_on(greg_t *registers)
 {
-	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
-
-	(void)number;
-	(void)info;
-	stepping->count++;
-	if (stepping->mode == STEP_RECORD) {
-		/* Code is where it says. */
-		step_record((const unsigned char *)registers[REG_RIP]);
-		return;
-	}
+	registers[REG_EFL] |= STEP_TRAP_FLAG;
 	if (stepping->count < stepping->target)
 		return;
 	kill(getpid(), stepping->mode == STEP_KILL ? SIGKILL : SIGSTOP);
 	registers[REG_EFL] &= ~STEP_TRAP_FLAG;
 }
 
-static inline void step_flag(bool on)
+static inline void step_count(greg_t *registers)
 {
-	/* Below the red zone, whose contents belong to the caller. */
-	if (on)
-		__asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
-				 "pushfq\n\t"
-				 "orq $0x100, (%%rsp)\n\t"
-				 "popfq\n\t"
-				 "leaq 128(%%rsp), %%rsp" ::
-					 : "memory", "cc");
+	stepping->count++;
+	if (stepping->mode != STEP_RECORD) {
+		step_go_on(registers);
+		return;
+	}
+	/* Code is where it says. */
+	step_record((const unsigned char *)registers[REG_RIP]);
+	if (stepping->route != NULL)
+		route_add(stepping->route, stepping->count,
+			  (uint64_t)registers[REG_RIP]);
+}
+
+/* It came to the place where it was to wait. */
+static inline void step_meet(greg_t *registers)
+{
+	leap_lift();
+	registers[REG_RIP]--;
+	leap_passing = leaping.visits-- > 0;
+	if (leap_passing) {
+		registers[REG_EFL] |= STEP_TRAP_FLAG;
+		return;
+	}
+	leaping.address = 0;
+	stepping->count = leaping.index;
+	step_go_on(registers);
+}
+
+/* It will come there again. */
+static inline void step_pass(greg_t *registers)
+{
+	leap_passing = false;
+	leap_lay();
+	registers[REG_EFL] &= ~STEP_TRAP_FLAG;
+}
+
+static inline void step_trap(int number, siginfo_t *info, void *context)
+{
+	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
+
+	(void)number;
+	(void)info;
+	if (registers[REG_TRAPNO] == STEP_TRAP_BREAKPOINT)
+		step_meet(registers);
+	else if (leap_passing)
+		step_pass(registers);
 	else
-		__asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
-				 "pushfq\n\t"
-				 "andq $~0x100, (%%rsp)\n\t"
-				 "popfq\n\t"
-				 "leaq 128(%%rsp), %%rsp" ::
-					 : "memory", "cc");
+		step_count(registers);
+}
+
+/* Below the red zone, whose contents belong to the caller. */
+static inline void step_flag(uint64_t keep, uint64_t set)
+{
+	__asm__ volatile("leaq -128(%%rsp), %%rsp\n\t"
+			 "pushfq\n\t"
+			 "andq %0, (%%rsp)\n\t"
+			 "orq %1, (%%rsp)\n\t"
+			 "popfq\n\t"
+			 "leaq 128(%%rsp), %%rsp" ::"r"(keep),
+			 "r"(set)
+			 : "memory", "cc");
 }
 
 static inline bool step_possible(void)
@@ -112,6 +156,7 @@ static inline bool step_possible(void)
 static inline void step_begin(struct step *step)
 {
 	struct sigaction action = { .sa_flags = SA_SIGINFO };
+	uint64_t set = STEP_TRAP_FLAG;
 
 	stepping = step;
 	step_was_call = false;
@@ -121,14 +166,23 @@ static inline void step_begin(struct step *step)
 		step_add_point();
 	else if (step->target == 0)
 		kill(getpid(), step->mode == STEP_KILL ? SIGKILL : SIGSTOP);
-	if (step->mode == STEP_RECORD || step->target != 0)
-		step_flag(true);
+	if (step->mode != STEP_RECORD &&
+	    (step->target == 0 || step->target == STEP_END))
+		set = 0;
+	if (leap_begin(&step->leap)) {
+		set = 0;
+		leap_lay();
+	}
+	/* From here on all runs are alike. */
+	step_flag(UINT64_MAX, set);
 }
 
 /* Who was to be killed later than this is killed here. */
 static inline void step_end(void)
 {
-	step_flag(false);
+	leap_lift();
+	step_flag(~(uint64_t)STEP_TRAP_FLAG, 0);
+	stepping->missed = leaping.address != 0;
 	disruptor_store_seq_cst_u32(&stepping->over, 1);
 	if (stepping->mode != STEP_STOP)
 		kill(getpid(), SIGKILL);
@@ -158,8 +212,9 @@ static inline void step_end(void)
 
 /*
  * A string instruction traps once for each byte: the C library is asked for
- * loops instead, which halves what there is to step through. It reads that when
- * a program starts, so this one starts again.
+ * loops instead, which halves what there is to step through. And what it calls
+ * is looked up once for all. Both are asked for when a program starts, so this
+ * one starts again.
  */
 static inline void step_setup(char **argv)
 {
@@ -171,6 +226,7 @@ static inline void step_setup(char **argv)
 	       "glibc.cpu.x86_rep_stosb_threshold=1000000000:"
 	       "glibc.cpu.x86_rep_movsb_threshold=1000000000",
 	       1);
+	setenv("LD_BIND_NOW", "1", 1);
 	execv("/proc/self/exe", argv);
 }
 
@@ -181,7 +237,10 @@ static inline void step_prepare(struct step *step, enum step_mode mode,
 	step->target = target;
 	step->count = 0;
 	step->over = 0;
+	step->missed = 0;
 	step->points = 0;
+	step->leap = (struct leap){ 0 };
+	step->route = NULL;
 }
 
 static inline void step_join_killed(pid_t pid)
@@ -198,63 +257,6 @@ static inline void step_wait_stopped(pid_t pid)
 
 	CHECK_EQ(waitpid(pid, &status, WUNTRACED), pid);
 	CHECK(WIFSTOPPED(status) && WSTOPSIG(status) == SIGSTOP);
-}
-
-static inline int64_t step_setting(const char *name, int64_t otherwise)
-{
-	const char *text = getenv(name);
-
-	return text != NULL ? strtoll(text, NULL, 10) : otherwise;
-}
-
-/*
- * Which instructions to try: each thin-th of the points, and each stride-th of
- * all (0: none of those). THIN and STRIDE in the environment come first.
- */
-struct schedule {
-	int64_t length, stride, thin;
-	int64_t next_step;
-	uint32_t points, next_point;
-	int64_t point[STEP_POINTS];
-};
-
-static inline void schedule_make(struct schedule *schedule,
-				 const struct step *recorded, int64_t thin)
-{
-	/* Which of those that are thinned out is another one each time. */
-	static uint32_t turn;
-
-	CHECK(recorded->over && recorded->points < STEP_POINTS);
-	schedule->length = recorded->count;
-	schedule->stride = step_setting("STRIDE", 0);
-	schedule->thin =
-		step_setting("THIN", scaled(thin) == thin ? thin : thin * 4);
-	schedule->points = recorded->points;
-	schedule->next_point = turn++ % (uint32_t)schedule->thin;
-	schedule->next_step = schedule->stride > 0 ? 0 : INT64_MAX;
-	memcpy(schedule->point, recorded->point, sizeof(schedule->point));
-}
-
-static inline void schedule_stride(struct schedule *schedule, int64_t stride)
-{
-	schedule->stride = stride;
-	schedule->next_step = 0;
-}
-
-/* The next one, or -1. */
-static inline int64_t schedule_next(struct schedule *s)
-{
-	int64_t point = s->next_point < s->points ? s->point[s->next_point] :
-						    INT64_MAX;
-	int64_t next = point < s->next_step ? point : s->next_step;
-
-	if (next > s->length)
-		return -1;
-	if (next == point)
-		s->next_point += (uint32_t)s->thin;
-	if (next == s->next_step)
-		s->next_step += s->stride;
-	return next;
 }
 
 #endif

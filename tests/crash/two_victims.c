@@ -87,11 +87,11 @@ static int64_t pair_up(const struct flavour *flavour, const struct pair *pair)
 		     pair->first, pair->second);
 	victim_record(flavour, pair->state, operation_named(pair->first),
 		      &first, thin);
-	record_second(flavour, pair, INT64_MAX, &second, thin);
+	record_second(flavour, pair, STEP_END, &second, thin);
 	record_second(flavour, pair, first.length / 2, &other, thin);
 	if (other.points > second.points)
 		second = other;
-	while ((i = schedule_next(&first)) >= 0)
+	while (!scene_has_failed() && (i = schedule_next(&first)) >= 0)
 		for (other = second; (j = schedule_next(&other)) >= 0; points++)
 			kill_both(flavour, pair, i, j);
 	return points;
@@ -109,7 +109,8 @@ int main(int argc, char **argv)
 		for (i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++)
 			if (flavours[flavour].shared &&
 			    (flavour_multi(&flavours[flavour]) ||
-			     !pairs[i].multi))
+			     !pairs[i].multi) &&
+			    !step_is_others_part() && !scene_has_failed())
 				points +=
 					pair_up(&flavours[flavour], &pairs[i]);
 	snprintf(extra, sizeof(extra), ",\"pairs\":%" PRId64, points);

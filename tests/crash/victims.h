@@ -37,6 +37,31 @@ static inline void work(void *argument)
 		work->afterwards(&v);
 }
 
+/* The routes of VICTIM and of RIVAL, as they were recorded last. */
+static struct routes {
+	struct route route[2];
+	struct leaps leaps[2];
+} * victim_routes TEST_UNUSED;
+static int64_t victim_slack TEST_UNUSED;
+
+static inline void victim_step_more(void)
+{
+	victim_slack = victim_slack == 0 ? LEAP_SLACK : STEP_END;
+}
+
+static inline void victim_route(struct step *step, uint32_t slot)
+{
+	uint32_t i = slot == RIVAL;
+
+	if (victim_routes == NULL)
+		victim_routes = shared_alloc(sizeof(*victim_routes));
+	if (step->mode == STEP_RECORD)
+		step->route = &victim_routes->route[i];
+	else
+		step->leap = leaps_find(&victim_routes->leaps[i], step->target,
+					victim_slack);
+}
+
 static inline pid_t victim_start(struct world *w, uint32_t slot,
 				 const struct operation *operation,
 				 enum step_mode mode, int64_t target,
@@ -46,6 +71,8 @@ static inline pid_t victim_start(struct world *w, uint32_t slot,
 				  afterwards };
 
 	step_prepare(step_of(w->s, slot), mode, target);
+	victim_route(step_of(w->s, slot), slot);
+	w->other |= operation->detached;
 	return child_start(work, &arguments);
 }
 
@@ -57,13 +84,20 @@ static inline void victim_is_dead(struct world *w, uint32_t slot)
 		     DISRUPTOR_STATE_CLOSED) != 0;
 }
 
-/* Runs it to that instruction, and it dies there. */
-static inline void victim_kill(struct world *w, uint32_t slot,
+/*
+ * Runs it to that instruction, and it dies there. Returns false where it went
+ * another way than it did when it was recorded.
+ */
+static inline bool victim_kill(struct world *w, uint32_t slot,
 			       const struct operation *operation,
 			       enum step_mode mode, int64_t target)
 {
 	step_join_killed(victim_start(w, slot, operation, mode, target, NULL));
 	victim_is_dead(w, slot);
+	if (mode == STEP_RECORD)
+		leaps_make(&victim_routes->leaps[slot == RIVAL],
+			   &victim_routes->route[slot == RIVAL]);
+	return !step_of(w->s, slot)->missed;
 }
 
 static inline pid_t victim_stop(struct world *w, uint32_t slot,
@@ -90,11 +124,19 @@ static inline void judge_other(struct world *w)
 	CHECK_EQ(disruptor_unlink(w->s->other), 0);
 }
 
+/* Not a gap, which the sleeper may have made of it by now. */
+static inline bool first_event_is_there(const struct disruptor *d)
+{
+	return disruptor_published(d) > 0 &&
+	       (d->ring.words == NULL ||
+		disruptor_load_acquire_u64(disruptor_commit_word(d, 0)) ==
+			disruptor_word_published(0));
+}
+
 /* The wake-up may have died with its waker, and no other publish helps. */
 static inline void judge_sleep(struct world *w)
 {
-	if (w->state != ASLEEP || w->s->book.life[VICTIM][0].begun == 0 ||
-	    disruptor_published(w->d) == 0)
+	if (w->state != ASLEEP || !first_event_is_there(w->d))
 		return;
 	world_join(w, w->sleeper, "sleeper, without a wake-up");
 	w->sleeper = 0;
@@ -106,11 +148,15 @@ static inline void judge(struct world *w)
 	judge_sleep(w);
 	world_resume_place(w);
 	world_judge(w);
-	judge_other(w);
+	if (w->other)
+		judge_other(w);
 	world_free(w);
 }
 
-/* Where to kill or stop: what the operation goes through, undisturbed. */
+/*
+ * Where to kill or stop: what the operation goes through, undisturbed. The
+ * first time is not like the others: memory is not where it will be.
+ */
 static inline void victim_record(const struct flavour *flavour,
 				 enum scene_state state,
 				 const struct operation *operation,
@@ -118,6 +164,9 @@ static inline void victim_record(const struct flavour *flavour,
 {
 	struct world w = world_new(flavour, state);
 
+	victim_kill(&w, VICTIM, operation, STEP_KILL, STEP_END);
+	judge(&w);
+	w = world_new(flavour, state);
 	victim_kill(&w, VICTIM, operation, STEP_RECORD, 0);
 	schedule_make(schedule, step_of(w.s, VICTIM), thin);
 	judge(&w);

@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 	(void)argc;
 	step_setup(argv);
 	for (i = 0; i < FLAVOURS; i++) {
-		if (!flavours[i].shared)
+		if (!flavours[i].shared || scene_has_failed())
 			continue;
 		beside_a_sleeper(&flavours[i], operation_named("publish"));
 		beside_a_sleeper(&flavours[i], operation_named("close"));
