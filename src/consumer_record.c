@@ -236,7 +236,8 @@ static int join_new(struct disruptor_poller_private *p,
 	if (error < 0)
 		return error;
 	r = &p->disruptor->consumers[p->index];
-	disruptor_store_relaxed_u64(&r->status, DISRUPTOR_CONSUMER_JOINING);
+	/* E2: who finds this does not find that the last one left. */
+	disruptor_store_release_u64(&r->status, DISRUPTOR_CONSUMER_JOINING);
 	describe(r, o, upstream);
 	activate(p, o->start);
 	/* Not before its place is known: nobody may hold an unknown place. */

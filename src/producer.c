@@ -286,11 +286,12 @@ static int take_record(struct disruptor_producer_private *p)
  */
 static void settle_record(struct disruptor_producer_record *record)
 {
-	disruptor_sequence_store_relaxed(&record->intent_low,
+	/* E10: who finds these must find what the last owner published. */
+	disruptor_sequence_store_release(&record->intent_low,
 					 DISRUPTOR_INTENT_IDLE);
 	disruptor_store_relaxed_u32(&record->pid, disruptor_os_process_id());
 	disruptor_store_relaxed_u32(&record->tid, disruptor_os_thread_id());
-	disruptor_store_relaxed_u64(&record->owner, disruptor_incarnation());
+	disruptor_store_release_u64(&record->owner, disruptor_incarnation());
 }
 
 static void connect(struct disruptor_producer_private *p)

@@ -22,12 +22,14 @@ extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
 /* scenes_members.c */
 extern const struct scene scene_join, scene_join_next, scene_join_second,
 	scene_join_multi, scene_join_behind, scene_leave, scene_leave_full, scene_rejoin,
-	scene_leave_asleep, scene_leave_reading, scene_join_awaited;
+	scene_leave_asleep, scene_leave_reading, scene_leave_heir,
+	scene_join_awaited;
 
 /* scenes_death.c */
 extern const struct scene scene_recover, scene_recover_batch,
 	scene_recover_two, scene_recover_early, scene_recover_full,
-	scene_recover_alive, scene_recover_leaver, scene_recover_idle,
+	scene_recover_alive, scene_recover_leaver, scene_recover_heir,
+	scene_recover_idle,
 	scene_recover_reuse, scene_recover_follow, scene_recover_cancel,
 	scene_role, scene_role_stamped;
 

@@ -164,6 +164,32 @@ const struct scene scene_recover_leaver = {
 	.deviations = 5, .deep_deviations = 8,
 };
 
+/* The record that the one leaves is taken again, by somebody who lives. */
+static void heir_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				      .producer_type = DISRUPTOR_MULTI_PRODUCER,
+				      .producers_max = 1, .consumers_max = 1));
+	play_producer(0);
+	play_attach(1);
+	play_attach(2);
+}
+
+static void inherit(void)
+{
+	disruptor_producer_new(play->ring[scene_self()]);
+}
+
+const struct scene scene_recover_heir = {
+	.name = "recover-heir",
+	.what = "the same, as another one takes the leaver's record",
+	.setup = heir_setup,
+	.participant = { publish_and_free, inherit, recover_first },
+	.check = nothing_recovered,
+	.deviations = 5, .deep_deviations = 8,
+	.mutant_runs = 12000,
+};
+
 const struct scene scene_recover_idle = {
 	.name = "recover-idle",
 	.what = "the same, as the producer finds the ring full",

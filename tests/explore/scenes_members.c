@@ -314,6 +314,38 @@ const struct scene scene_leave_reading = {
 	.deviations = 3, .deep_deviations = 6,
 };
 
+static void heir_setup(void)
+{
+	forget_owed();
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				      .consumers_max = 2));
+	play_producer(0);
+	play_consumer(1, ANONYMOUS);
+	scene_act_as(0);
+	disruptor_try_claim_n(play->producer[0], 1);
+	disruptor_publish(play->producer[0]);
+	play_consumer(2, ANONYMOUS);
+	play_attach(3);
+}
+
+/* Into the record that the reader left, if it has by now. */
+static void inherit(void)
+{
+	int me = scene_self();
+
+	play->poller[me] = disruptor_poller_new_opts(play->ring[me], ANONYMOUS);
+}
+
+const struct scene scene_leave_heir = {
+	.name = "leave-heir",
+	.what = "the same, as it dies and another one takes its record",
+	.setup = heir_setup,
+	.participant = { one_more_event, read_and_leave, NULL, inherit },
+	.mortal = 2,
+	.deviations = 2, .kills = 1, .deep_deviations = 3, .deep_kills = 1,
+	.mutant_runs = 12000,
+};
+
 /* A consumer comes where another one has just gone. */
 static void leave_and_join(void)
 {
