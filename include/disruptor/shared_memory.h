@@ -73,7 +73,8 @@ disruptor_attach_opts(const char *name,
  * descriptor.
  *
  * EINVAL, E2BIG (options), EMFILE, ENFILE, ENOMEM, ENOSPC, EFBIG
- * (RLIMIT_FSIZE), ENOSYS. *fd is -1 then. Thread safety: any thread. Progress: calls the system.
+ * (RLIMIT_FSIZE), ENOSYS. *fd is -1 then. Thread safety: any thread. Progress:
+ * calls the system.
  */
 DISRUPTOR_API struct disruptor *
 disruptor_create_anonymous(const struct disruptor_options *options, int *fd);
@@ -109,10 +110,11 @@ DISRUPTOR_API int disruptor_remove_consumer(struct disruptor *disruptor,
 
 /*
  * From here on this process outlives the truncation of a shared ring's file by
- * somebody who may write to it: it catches SIGBUS, and calls on such a ring fail
- * with EIO, while the ring's memory reads as zeroes here. What other faults
- * raise goes to the handler that there was before. Sealed memory needs it only
- * against holes. A program that sets another handler later has to call it again.
+ * somebody who may write to it: it catches SIGBUS, and claims, polls, repairs
+ * and looks at such a ring fail with EIO, while its memory reads as zeroes here.
+ * What other faults raise goes to the handler that there was before. Sealed
+ * memory needs it only against holes. A program that sets another handler later,
+ * which must not call this one, has to call it again. Up to 256 rings a process.
  * The errors of sigaction(2). Thread safety: any thread.
  */
 DISRUPTOR_API int disruptor_catch_sigbus(void);

@@ -32,30 +32,47 @@ static struct guard guards[GUARDS_MAX];
 static struct sigaction before;
 static pthread_mutex_t installing = PTHREAD_MUTEX_INITIALIZER;
 
-static struct guard *find(const void *address)
+/*
+ * Another thread may give a guard back meanwhile, and a third one take it: then
+ * its start is another one at the second look.
+ */
+static bool covers(struct guard *g, const void *address, struct guard *copy)
 {
-	uint64_t at = (uintptr_t)address, from;
+	uint64_t from = disruptor_load_acquire_u64(&g->from);
+
+	if (from == 0)
+		return false;
+	copy->from = from;
+	copy->length = disruptor_load_relaxed_u64(&g->length);
+	copy->process = disruptor_load_relaxed_u64(&g->process);
+	copy->word = g->word;
+	copy->value = g->value;
+	disruptor_fence_acquire();
+	return disruptor_load_relaxed_u64(&g->from) == from &&
+	       (uintptr_t)address - from < copy->length &&
+	       copy->process == (uint64_t)getpid();
+}
+
+static struct guard *find(const void *address, struct guard *copy)
+{
 	struct guard *g;
 
-	for (g = guards; g < guards + GUARDS_MAX; g++) {
-		from = disruptor_load_acquire_u64(&g->from);
-		if (from != 0 && at - from < g->length &&
-		    g->process == (uint64_t)getpid())
+	for (g = guards; g < guards + GUARDS_MAX; g++)
+		if (covers(g, address, copy))
 			return g;
-	}
 	return NULL;
 }
 
-static bool replace(struct guard *g)
+static bool replace(struct guard *g, const struct guard *copy)
 {
-	void *from = (void *)(uintptr_t)g->from;
+	void *from = (void *)(uintptr_t)copy->from;
 
-	if (mmap(from, (size_t)g->length, PROT_READ | PROT_WRITE,
+	if (mmap(from, (size_t)copy->length, PROT_READ | PROT_WRITE,
 		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED | MAP_NORESERVE, -1,
 		 0) == MAP_FAILED)
 		return false;
-	if (g->word != NULL)
-		disruptor_store_release_u32(g->word, g->value);
+	if (copy->word != NULL)
+		disruptor_store_release_u32(copy->word, copy->value);
 	disruptor_store_release_u32(&g->cut, 1);
 	return true;
 }
@@ -63,21 +80,29 @@ static bool replace(struct guard *g)
 /* Not ours: as if nobody had come before the other handler, or the default. */
 static void pass_on(int number, siginfo_t *info, void *context)
 {
-	if (before.sa_flags & SA_SIGINFO)
+	bool sent = info->si_code <= 0; /* by kill(2): no access is repeated */
+
+	if (before.sa_flags & SA_SIGINFO) {
 		before.sa_sigaction(number, info, context);
-	else if (before.sa_handler != SIG_DFL && before.sa_handler != SIG_IGN)
+	} else if (before.sa_handler != SIG_DFL &&
+		   before.sa_handler != SIG_IGN) {
 		before.sa_handler(number);
-	else	/* the access is repeated, and ends the process */
+	} else if (!sent || before.sa_handler == SIG_DFL) {
+		/* the access is repeated, and ends the process */
 		sigaction(number, &before, NULL);
+		if (sent)
+			raise(number);
+	}
 }
 
 static void on_fault(int number, siginfo_t *info, void *context)
 {
 	int saved = errno;
-	struct guard *g = info->si_code == BUS_ADRERR ? find(info->si_addr) :
-							NULL;
+	struct guard *g = NULL, copy;
 
-	if (g == NULL || !replace(g))
+	if (info->si_code == BUS_ADRERR)
+		g = find(info->si_addr, &copy);
+	if (g == NULL || !replace(g, &copy))
 		pass_on(number, info, context);
 	errno = saved;
 }
@@ -119,8 +144,8 @@ void disruptor_os_guard_add(void *address, uint64_t length, uint32_t *word,
 		if (!disruptor_cas_u32(&g->used, &unused, 1))
 			continue;
 		disruptor_store_release_u32(&g->cut, 0);
-		g->process = (uint64_t)getpid();
-		g->length = length;
+		disruptor_store_relaxed_u64(&g->process, (uint64_t)getpid());
+		disruptor_store_relaxed_u64(&g->length, length);
 		g->word = word;
 		g->value = value;
 		disruptor_store_release_u64(&g->from, (uintptr_t)address);
@@ -133,7 +158,10 @@ void disruptor_os_guard_drop(const void *address)
 	struct guard *g;
 
 	for (g = guards; g < guards + GUARDS_MAX; g++) {
-		if (disruptor_load_acquire_u64(&g->from) != (uintptr_t)address)
+		/* A child may have its own where its parent's was. */
+		if (disruptor_load_acquire_u64(&g->from) !=
+			    (uintptr_t)address ||
+		    g->process != (uint64_t)getpid())
 			continue;
 		disruptor_store_release_u64(&g->from, 0);
 		disruptor_store_release_u32(&g->used, 0);
@@ -143,7 +171,8 @@ void disruptor_os_guard_drop(const void *address)
 
 bool disruptor_os_guard_was_cut(const void *address)
 {
-	const struct guard *g = find(address);
+	struct guard copy;
+	const struct guard *g = find(address, &copy);
 
 	return g != NULL && disruptor_load_acquire_u32(&g->cut) != 0;
 }

@@ -324,6 +324,31 @@ static void fault_elsewhere(void *handler)
 	CHECK(false);
 }
 
+/* As if nobody caught it: what kill(2) sends is no fault. */
+static void be_sent_one(void *ignored)
+{
+	struct sigaction now;
+
+	signal(SIGBUS, ignored != NULL ? SIG_IGN : SIG_DFL);
+	CHECK_EQ(disruptor_catch_sigbus(), 0);
+	CHECK_EQ(raise(SIGBUS), 0);
+	CHECK_EQ(sigaction(SIGBUS, NULL, &now), 0);
+	CHECK(now.sa_flags & SA_SIGINFO);
+	_exit(NOTED);
+}
+
+static void sent_by_somebody(void **state)
+{
+	int status;
+	pid_t pid = child_start(be_sent_one, NULL);
+
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGBUS);
+	pid = child_start(be_sent_one, &s);
+	CHECK_EQ(waitpid(pid, &status, 0), pid);
+	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == NOTED);
+}
+
 static int status_of_fault(bool handled)
 {
 	pid_t pid = child_start(fault_elsewhere, handled ? &s : NULL);
@@ -346,4 +371,4 @@ static void other_faults(void **state)
 
 TEST_MAIN(TEST(cut_off), TEST(cut_off_uncaught), TEST(made_longer),
 	  TEST(punched), TEST(overwritten), TEST(replaced), TEST(sealed),
-	  TEST(other_faults));
+	  TEST(other_faults), TEST(sent_by_somebody));
