@@ -289,7 +289,7 @@ static bool are_there(struct disruptor *d, int n)
 	}
 	pthread_mutex_unlock(&d->mutex);
 	/* The program closed the ring's descriptor: there is nobody to ask. */
-	return enough || (lock < 0 && lock != -EAGAIN);
+	return enough || lock == -EBADF;
 }
 
 int disruptor_wait_for_consumers(struct disruptor *d, int n, int64_t timeout_ns)

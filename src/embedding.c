@@ -48,6 +48,9 @@ void disruptor_poller_announce(struct disruptor_poller *poller,
 {
 	struct disruptor_poller_private *p = poller->hidden;
 
+	/* Events do not come as fast as looks, and looks may be 50 ms apart. */
+	poller->idle_at = poller->next;
+	poller->idle_looks = DISRUPTOR_IDLE_LOOKS;
 	announce(p->disruptor, poller_point(p), point);
 }
 

@@ -115,6 +115,8 @@ static void wakes_for_those_before(const struct flavour *flavour)
 	PUT(p, 0);
 	CHECK_EQ(disruptor_poll(after), 0);
 	disruptor_poller_announce(after, &point);
+	/* Who sleeps between its looks takes no further ones to suspect. */
+	CHECK(disruptor_poll_is_held_up(after));
 	CHECK_EQ(disruptor_poll(after), 0);
 	thread = thread_start(take_one, &taker);
 	sleep_till_moved(&point, 1);
