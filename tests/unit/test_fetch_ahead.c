@@ -5,7 +5,11 @@
 #include <sys/mman.h>
 
 #define CAPACITY 4096
-#define PAGE 4096
+#if defined(__x86_64__) || defined(__i386__)
+#define FETCHES true
+#else
+#define FETCHES false
+#endif
 #define FETCHED 128 /* at most so many slots are ahead of what is published */
 
 static uint64_t *slot(const struct disruptor_producer *p, int64_t sequence)
@@ -42,10 +46,12 @@ static void contents_stay(const struct flavour *flavour)
 /* Pages that hold events of the first n sequences and nothing else. */
 static void protect(const struct disruptor_producer *p, int64_t n, int how)
 {
-	uintptr_t from = ((uintptr_t)slot(p, 0) + PAGE - 1) / PAGE * PAGE;
-	uintptr_t to = (uintptr_t)slot(p, n) / PAGE * PAGE;
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t from = ((uintptr_t)slot(p, 0) + page - 1) / page * page;
+	uintptr_t to = (uintptr_t)slot(p, n) / page * page;
 
-	CHECK(to > from);
+	if (to <= from)
+		return; /* pages larger than the ring */
 	CHECK_EQ(mprotect((void *)from, to - from, how), 0);
 }
 
@@ -76,9 +82,11 @@ static void at_most_a_block_ahead(const struct flavour *flavour)
 
 	for (i = 0; i < CAPACITY / 2; i++) {
 		put_many(p, i, 1);
-		CHECK(s->fetch_at == INT64_MAX ||
-		      (s->fetch_at > s->next &&
-		       s->fetch_at <= s->next + FETCHED / 2));
+		if (FETCHES)
+			CHECK(s->fetch_at > s->next &&
+			      s->fetch_at <= s->next + FETCHED / 2);
+		else
+			CHECK_EQ(s->fetch_at, INT64_MAX);
 	}
 	disruptor_free(d);
 }
