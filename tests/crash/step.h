@@ -121,13 +121,18 @@ static inline void step_pass(greg_t *registers)
 	registers[REG_EFL] &= ~STEP_TRAP_FLAG;
 }
 
+/* The instruction that ends the steps is one, too: it traps once more. */
+static bool step_ended TEST_UNUSED;
+
 static inline void step_trap(int number, siginfo_t *info, void *context)
 {
 	greg_t *registers = ((ucontext_t *)context)->uc_mcontext.gregs;
 
 	(void)number;
 	(void)info;
-	if (registers[REG_TRAPNO] == STEP_TRAP_BREAKPOINT)
+	if (step_ended)
+		registers[REG_EFL] &= ~STEP_TRAP_FLAG;
+	else if (registers[REG_TRAPNO] == STEP_TRAP_BREAKPOINT)
 		step_meet(registers);
 	else if (leap_passing)
 		step_pass(registers);
@@ -181,6 +186,7 @@ static inline void step_begin(struct step *step)
 static inline void step_end(void)
 {
 	leap_lift();
+	step_ended = true;
 	step_flag(~(uint64_t)STEP_TRAP_FLAG, 0);
 	stepping->missed = leaping.address != 0;
 	disruptor_store_seq_cst_u32(&stepping->over, 1);
