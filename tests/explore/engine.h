@@ -154,7 +154,7 @@ struct event {
 	int16_t node;
 	uint32_t read;		/* stamp of the store that was read; 0: none */
 	uint32_t written;
-	uint32_t source;	/* read, or else written */
+	uint32_t source;	/* read, or else just before what is written */
 };
 
 void memory_forget(void);	/* everything: a new exploration */

@@ -51,7 +51,8 @@ uint32_t memory_known_store(uint32_t location, const struct clock *clock)
 void event_seal(struct event *e)
 {
 	e->clock = self()->current.clock;
-	e->source = e->read != 0 ? e->read : e->written;
+	/* Whoever saw what e wrote is behind it, as whoever saw more. */
+	e->source = e->read != 0 ? e->read : e->written - 1;
 	if (!coherence_add(e))
 		engine_end(FORBIDDEN);
 }

@@ -124,6 +124,15 @@ static void wrc_1(void) { result[0] = load(&words->x); store(&words->y, 1); }
 static void wrc_2(void) { result[1] = load(&words->y);
 			  result[2] = load(&words->x); }
 
+static void ff_0(void) { explore_store(site(RLX), &words->z, 8, 1); fence(SC);
+			 store(&words->y, 1); }
+static void ff_1(void) { result[0] = load(&words->y);
+			 explore_store(site(RLX), &words->x, 8, 1); }
+static void ff_2(void) { result[1] = (int)explore_load(site(RLX), &words->x,
+						       8); fence(SC);
+			 result[2] = (int)explore_load(site(RLX), &words->z,
+						       8); }
+
 static void add_x(void) { result[0] = add(&words->x, RLX); }
 static void add_x_2(void) { result[1] = add(&words->x, RLX); }
 static void sb_add_0(void) { add(&words->x, store_order);
@@ -248,6 +257,8 @@ static const struct litmus tests[] = {
 	{ "WRC", "relaxed", { write_x, wrc_1, wrc_2 }, NULL, 3, RLX, RLX, NONE,
 	  NONE, "000 001 010 011 100 101 110 111", 0 },
 	{ "WRC", "release, acquire", { write_x, wrc_1, wrc_2 }, NULL, 3, REL,
+	  ACQ, NONE, NONE, "000 001 010 011 100 101 111", 0 },
+	{ "FF", "a relaxed read between", { ff_0, ff_1, ff_2 }, NULL, 3, REL,
 	  ACQ, NONE, NONE, "000 001 010 011 100 101 111", 0 },
 	{ "RMW", "relaxed", { add_x, add_x_2 }, NULL, 2, RLX, RLX, NONE, NONE,
 	  "01 10", 0 },
