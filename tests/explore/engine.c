@@ -106,6 +106,7 @@ static _Noreturn void enter(int who)
 
 static __attribute__((noinline)) void switch_to(int who)
 {
+	promises_break(engine.current);
 	self()->saved_errno = errno;
 	threads_leave(engine.current);
 	if (_setjmp(self()->context) == 0)
@@ -138,11 +139,17 @@ static bool may_die(int who)
 	       (engine.scene->mortal >> (who - 1)) & 1;
 }
 
+bool engine_may_die(void)
+{
+	return may_die(engine.current);
+}
+
 static uint64_t state_hash(int who)
 {
 	uint64_t hash = mix(memory_hash(), (uint64_t)who);
 	int i;
 
+	hash = mix(hash, promises_stretch());
 	hash = mix(hash, (uint64_t)engine.now);
 	hash = mix(hash, system_hash());
 	for (i = 1; i < PARTICIPANTS; i++) {
@@ -181,6 +188,7 @@ static _Noreturn void die(void)
 	engine.kills_left--;
 	engine.killed++;
 	engine_note('k', 0);
+	promises_leave(DEAD);
 	system_bury(engine.current);
 	engine_leave(DEAD);
 	__builtin_unreachable();
@@ -306,6 +314,7 @@ void engine_leave(enum state state)
 	struct participant *p = self();
 	int who;
 
+	promises_leave(state);
 	p->state = state;
 	who = next_one();
 	engine.participant[who].state = READY;
@@ -351,6 +360,7 @@ static void reset_participants(void)
 static void reset(void)
 {
 	memory_reset();
+	promises_reset();
 	coherence_reset();
 	plain_reset();
 	system_reset();

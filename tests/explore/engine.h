@@ -6,10 +6,12 @@
  *	search.c	depth-first over choices; the shortest violation
  *	trail.c		one choice: replay it, or make it and note the others
  *	engine.c	participants as coroutines: who runs, who waits, who dies
- *	memory.c	C11: which stores a load may return
+ *	operations.c	the atomic operations, as the library calls them
+ *	memory.c	C11: which stores a load may return, where one may go
  *	locations.c	the stores of each location, in modification order
  *	views.c		what a participant knows of them
  *	events.c	what participants did
+ *	promises.c	stores that are made ahead of what comes before them
  *	fences.c	fences, membarrier, the kernel
  *	coherence.c	C11: which executions sequential consistency forbids
  *	plain.c		data races on memory that is not atomic
@@ -88,6 +90,7 @@ struct engine {
 	bool running;		/* not setting the scene */
 	bool tracing;
 	bool following;		/* replays a schedule from outside */
+	bool all_promises;	/* whatever C11 allows, not what machines do */
 	int current;
 	int setting_for;	/* setup acts as this participant */
 	uint32_t step;
@@ -117,6 +120,7 @@ enum outcome engine_run(void);
 /* Something that a waiting participant may wait for. */
 void engine_changed(void);
 bool engine_alive(int who);
+bool engine_may_die(void);
 void engine_note(uint64_t what, uint64_t detail);
 void engine_trace(const struct explore_site *site, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -131,8 +135,16 @@ static inline uint64_t mix(uint64_t hash, uint64_t value)
 
 /* --- trail.c ------------------------------------------------------------- */
 
-/* A choice: 'p' who goes on (-1: is killed), 'r' a read, 'w' a store. */
+/*
+ * A choice: 'p' who goes on (-1: is killed), 'r' a read, 'w' a store, 'a' a store
+ * that is made ahead (promises.c).
+ */
+#define PROMISE 'a'
 int trail_choose(char kind, int count, const int *values, bool is_free);
+/* One that has nothing but 0 yet; its place is for trail_offer(). */
+int trail_open(char kind, int *place);
+/* Another value for a choice of this execution, for a later one to take. */
+void trail_offer(int place, int value);
 void trail_rewind(void);
 /* To the next branch; false: all are done. */
 bool trail_advance(void);
@@ -142,7 +154,7 @@ bool trail_is_new(void);
 void trail_describe(char *text, size_t size);
 void trail_follow(const char *text);
 
-/* --- memory.c, locations.c, events.c, fences.c ------------------------------ */
+/* --- locations.c, events.c, fences.c ------------------------------ */
 
 struct event {
 	struct clock clock;
@@ -185,6 +197,22 @@ static inline bool happened(const struct clock *before_clock, int by,
 {
 	return before_clock->at[by] >= index;
 }
+
+/* --- promises.c ------------------------------------------------------------ */
+
+void promises_forget(void);
+void promises_reset(void);
+/* Where the current participant's stretch began; for the hash of the state. */
+uint32_t promises_stretch(void);
+bool promises_any(void);
+bool promises_has(int who);
+/* Somebody else runs. */
+void promises_break(int who);
+/* A fence or a call: what comes behind it does not go ahead of it. */
+void promises_barrier(void);
+void promises_leave(enum state state);
+void promise_name(int id, char *text, size_t size);
+const char *promise_read(const char *text, int *id);
 
 /* --- coherence.c ---------------------------------------------------------- */
 
@@ -235,6 +263,10 @@ uint64_t system_hash(void);
 
 /* A call that others can see. */
 void system_enter(void);
+/* Places in simulated memory, which are the same in each run. */
+bool system_holds(const void *p);
+size_t system_place(const void *p);
+void *system_at(size_t place);
 
 /* --- threads.c --------------------------------------------------------------- */
 

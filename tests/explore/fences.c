@@ -8,8 +8,10 @@ static struct event *fence(enum explore_order order)
 	struct participant *p = self();
 	struct event *e;
 
-	if (acquires(order))
+	if (acquires(order)) {
 		view_join(&p->current, &p->acquired);
+		memory_acquire_all();
+	}
 	e = event_new(LOCATIONS, order == EXPLORE_SEQ_CST);
 	if (releases(order))
 		view_copy(&p->released, &p->current);
@@ -27,6 +29,8 @@ void explore_fence(struct explore_site *site)
 	if (!engine.running)
 		return;
 	engine_point();
+	if (!engine.all_promises)
+		promises_barrier();
 	fence(order);
 	engine_trace(site, "fence");
 }
@@ -40,8 +44,12 @@ void explore_compiler_barrier(struct explore_site *site)
 {
 	engine.step++;
 	sites_reach(site);
-	if (engine.running && sites_order(site) != EXPLORE_SEQ_CST)
+	if (!engine.running)
+		return;
+	if (sites_order(site) != EXPLORE_SEQ_CST)
 		self()->exposed = true;
+	else
+		promises_barrier();
 }
 
 /*
@@ -52,15 +60,19 @@ void explore_compiler_barrier(struct explore_site *site)
 void memory_membarrier(void)
 {
 	int who, caller = engine.current;
-	int16_t first = fence(EXPLORE_SEQ_CST)->node, last;
-	int16_t others[PARTICIPANTS];
+	int16_t first, last, others[PARTICIPANTS];
 
-	/* Who has ended or sleeps had its fence when it was taken off. */
+	promises_barrier();
+	first = fence(EXPLORE_SEQ_CST)->node;
+	/*
+	 * Who has ended or sleeps had its fence when it was taken off. Who has
+	 * made a store ahead has it between two that changed places.
+	 */
 	for (who = 1; who < PARTICIPANTS; who++) {
 		struct participant *p = &engine.participant[who];
 
 		others[who] = -1;
-		if (who == caller || p->exposed)
+		if (who == caller || p->exposed || promises_has(who))
 			continue;
 		engine.current = who;
 		others[who] = fence(EXPLORE_SEQ_CST)->node;
@@ -79,6 +91,7 @@ void memory_enter_kernel(struct kernel_object *object)
 	struct participant *p = self();
 	struct event *e;
 
+	promises_barrier();
 	engine_note('K', object->last);
 	view_join(&p->current, &object->view);
 	view_join(&p->acquired, &object->view);

@@ -132,9 +132,18 @@ static uint16_t new_store(uint32_t stamp, uint64_t value)
 	s->value = value;
 	s->by = (uint8_t)engine.current;
 	s->index = 0;
-	s->modified = false;
+	s->modified = s->taken = false;
+	s->readers = 0;
 	view_empty(&s->message);
 	return (uint16_t)pool_used++;
+}
+
+void memory_acquire_all(void)
+{
+	uint32_t i;
+
+	for (i = 0; promises_any() && i < pool_used; i++)
+		pool[i].taken |= (pool[i].readers >> engine.current) & 1;
 }
 
 /* What setup left is the first store, before everything. */
@@ -214,6 +223,13 @@ uint64_t memory_hash(void)
 	return order_hash;
 }
 
+uint64_t location_name_store(const struct store *s)
+{
+	uint64_t name = (uint64_t)s->by << 16 | s->index;
+
+	return s->index == AHEAD ? mix(name, s->value) : name;
+}
+
 void location_rehash(struct location *l)
 {
 	uint64_t hash = l->address & 0xffffff;
@@ -221,8 +237,7 @@ void location_rehash(struct location *l)
 
 	order_hash -= l->hash;
 	for (i = 0; i < l->count; i++)
-		hash = mix(hash, (uint64_t)location_store_at(l, i)->by << 16 |
-					 location_store_at(l, i)->index);
+		hash = mix(hash, location_name_store(location_store_at(l, i)));
 	l->hash = hash;
 	order_hash += hash;
 }

@@ -7,15 +7,13 @@
  * in modification order. A load may return any store that is not hidden by what
  * its participant knows (view), a store may go anywhere behind what is known, a
  * read-modify-write goes right behind the store that it reads. Events happen
- * in program order, so a load never returns a store that comes after it:
- * load buffering and values out of thin air are forbidden, as in RC11 and
- * unlike C11, which says too little there. What is sequentially consistent is
- * checked against all the rest by coherence.c.
+ * in program order, but for stores that are promised (promises.c). What is
+ * sequentially consistent is checked against all the rest by coherence.c.
  */
 
 /* --- reading -------------------------------------------------------------------- */
 
-static void learn(struct location *l, struct store *s, struct event *e,
+void memory_learn(struct location *l, struct store *s, struct event *e,
 		  enum explore_order order)
 {
 	struct participant *p = self();
@@ -27,13 +25,28 @@ static void learn(struct location *l, struct store *s, struct event *e,
 	view_join(&p->acquired, &s->message);
 	if (acquires(order))
 		view_join(&p->current, &s->message);
+	if (promises_any()) {
+		s->readers |= (uint8_t)(1u << engine.current);
+		s->taken |= acquires(order);
+	}
 	engine_note('r' + (uint64_t)(l->address & 0xffffff) * 256,
-		    (uint64_t)s->by << 16 | s->index);
+		    location_name_store(s));
+}
+
+/* Up to where a participant may read and write: its own promise comes later. */
+static int end_of(const struct location *l)
+{
+	const struct store *own = promises_own(l);
+	int i = l->count;
+
+	while (own != NULL && location_store_at(l, --i) != own)
+		;
+	return i;
 }
 
 /*
- * The stores that may be read, newest first, but for those that wanted refuses:
- * what is compared equal must not have been modified by somebody else.
+ * The stores that may be read, newest first. One that has been modified is read
+ * by no other modification, of any value or of one that is expected.
  */
 static int readable(const struct location *l, bool modify,
 		    const uint64_t *expected, int places[STORES_EACH])
@@ -41,20 +54,20 @@ static int readable(const struct location *l, bool modify,
 	uint32_t seen = self()->current.at[location_index(l)];
 	int i, count = 0;
 
-	for (i = l->count - 1; i >= 0 && count < 12; i--) {
+	for (i = end_of(l) - 1; i >= 0; i--) {
 		const struct store *s = location_store_at(l, i);
 		bool takes = modify &&
 			     (expected == NULL || s->value == *expected);
 
 		if (s->stamp < seen)
 			break;
-		if (!takes || !s->modified)
+		if (!takes || !s->modified || promises_to_modify(s))
 			places[count++] = i;
 	}
 	return count;
 }
 
-static int choose_read(const struct location *l, bool modify,
+int memory_choose_read(const struct location *l, bool modify,
 		       const uint64_t *expected)
 {
 	int places[STORES_EACH], values[STORES_EACH], i;
@@ -71,177 +84,95 @@ static int choose_read(const struct location *l, bool modify,
 /* --- writing --------------------------------------------------------------------- */
 
 /* Places where a store may go, the last first; counted from the end. */
-static int choose_place(const struct location *l)
+int memory_choose_place(const struct location *l)
 {
 	uint32_t seen = self()->current.at[location_index(l)];
-	int values[STORES_EACH], count = 1, i;
+	int values[STORES_EACH], count = 0, i;
 
-	values[0] = 0;
-	for (i = l->count - 1; i > 0 && count < 12; i--) {
-		if (location_store_at(l, i)->stamp <= seen)
+	for (i = end_of(l); i > 0; i--) {
+		const struct store *before = location_store_at(l, i - 1);
+
+		if (before->stamp < seen)
 			break;
-		if (!location_store_at(l, i - 1)->modified &&
-		    location_store_at(l, i - 1)->stamp >= seen)
+		if (!before->modified)
 			values[count++] = l->count - i;
 	}
+	if (count == 0)
+		engine_end(FORBIDDEN);
 	return l->count -
-	       (count == 1 ? 0 : trail_choose('w', count, values, false));
+	       (count == 1 ? values[0] :
+			     trail_choose('w', count, values, false));
 }
 
-/* read: the store that a read-modify-write builds upon, or NULL. */
-static void write(struct location *l, int place, uint64_t value,
-		  enum explore_order order, struct event *e, struct store *read)
+/* What it releases; read: the store that a modification builds upon, or NULL. */
+static void announce(struct location *l, struct store *s,
+		     const struct view *released, struct store *read)
 {
-	struct participant *p = self();
-	struct store *s = location_insert(l, place, value);
-
-	s->index = e->index;
-	e->written = s->stamp;
-	p->current.at[location_index(l)] = s->stamp;
-	view_copy(&s->message, releases(order) ? &p->current : &p->released);
+	view_copy(&s->message, released);
 	if (read != NULL) {
 		read->modified = true;
 		view_join(&s->message, &read->message);
 	}
 	s->message.at[location_index(l)] = s->stamp;
 	location_rehash(l);
-	engine_note('w' + (uint64_t)(l->address & 0xffffff) * 256,
-		    (uint64_t)place);
 }
 
-/* --- the operations ----------------------------------------------------------------- */
-
-/* NULL: nobody else cares; do it to the plain memory. */
-static struct location *begin(struct explore_site *site, const void *p,
-			      size_t size, bool writes)
+void memory_come_to(struct location *l, struct store *s,
+		    enum explore_order order, struct event *e,
+		    struct store *read)
 {
-	struct location *l;
+	struct participant *p = self();
 
-	engine.step++;
-	sites_reach(site);
-	if (!engine.running)
-		return NULL;
-	l = location_of(p, size);
-	location_use(l, writes);
-	if (!l->active)
-		return NULL;
-	engine_point();
-	location_begin_history(l);
-	plain_check_atomic(l->address, writes);
-	return l;
+	s->index = e->index;
+	e->written = s->stamp;
+	p->current.at[location_index(l)] = s->stamp;
+	announce(l, s, releases(order) ? &p->current : &p->released, read);
+	engine_note('w' + (uint64_t)(l->address & 0xffffff) * 256, 0);
 }
 
-uint64_t explore_load(struct explore_site *site, const void *p, size_t size)
+/* --- promises --------------------------------------------------------------------- */
+
+/* Of those with this value, one that no other modification has read. */
+static int choose_modified(const struct location *l, uint64_t found)
 {
-	struct location *l = begin(site, p, size, false);
-	enum explore_order order = sites_order(site);
-	struct event *e;
+	int places[STORES_EACH], values[STORES_EACH], count = 0, i;
+	int all = readable(l, true, &found, places);
+
+	for (i = 0; i < all; i++)
+		if (location_store_at(l, places[i])->value == found &&
+		    !location_store_at(l, places[i])->modified)
+			values[count++] = i;
+	if (count == 0)
+		engine_end(FORBIDDEN);
+	return places[count == 1 ? values[0] :
+				   trail_choose('r', count, values, false)];
+}
+
+struct store *memory_store_ahead(struct location *l, uint64_t value,
+				 const uint64_t *found,
+				 struct store **modified)
+{
+	int place = found != NULL ? choose_modified(l, *found) + 1 :
+				    memory_choose_place(l);
 	struct store *s;
 
-	if (l == NULL)
-		return location_read_plain(p, size);
-	s = location_store_at(l, choose_read(l, false, NULL));
-	e = event_new(location_index(l), order == EXPLORE_SEQ_CST);
-	learn(l, s, e, order);
-	event_seal(e);
-	self()->exposed = false;
-	engine_trace(site, "reads %#llx", (unsigned long long)s->value);
-	return s->value;
+	*modified = found != NULL ? location_store_at(l, place - 1) : NULL;
+	s = location_insert(l, place, value);
+	s->index = AHEAD;
+	announce(l, s, &self()->released, *modified);
+	return s;
 }
 
-void explore_store(struct explore_site *site, void *p, size_t size,
-		   uint64_t value)
+/* It must be behind all that its participant knew before it. */
+void memory_keep_promise(struct location *l, struct store *s,
+			 enum explore_order order, struct event *e,
+			 struct store *read)
 {
-	struct location *l = begin(site, p, size, true);
-	enum explore_order order = sites_order(site);
-	struct event *e;
-	int place;
+	struct view before;
 
-	if (size == sizeof(uint32_t))
-		value = (uint32_t)value;
-	if (l == NULL) {
-		location_write_plain(p, size, value);
-		return;
-	}
-	place = choose_place(l);
-	e = event_new(location_index(l), order == EXPLORE_SEQ_CST);
-	write(l, place, value, order, e, NULL);
-	event_seal(e);
-	engine_trace(site, "stores %#llx", (unsigned long long)value);
-}
-
-/* What the site makes of the value that it found. */
-static uint64_t modified(const struct explore_site *site, uint64_t value,
-			 uint64_t operand)
-{
-	switch (site->operation) {
-	case EXPLORE_IS_ADD:
-		return value + operand;
-	case EXPLORE_IS_OR:
-		return value | operand;
-	case EXPLORE_IS_AND:
-		return value & operand;
-	default:
-		return operand;
-	}
-}
-
-static uint64_t modify(struct explore_site *site, struct location *l,
-		       const uint64_t *expected, uint64_t operand, bool *done)
-{
-	enum explore_order order = sites_order(site);
-	int place = choose_read(l, true, expected);
-	struct store *s = location_store_at(l, place);
-	uint64_t found = s->value, value = modified(site, found, operand);
-	struct event *e;
-
-	*done = expected == NULL || found == *expected;
-	e = event_new(location_index(l), *done && order == EXPLORE_SEQ_CST);
-	learn(l, s, e, *done ? order : EXPLORE_RELAXED);
-	if (l->size == sizeof(uint32_t))
-		value = (uint32_t)value;
-	if (*done)
-		write(l, place + 1, value, order, e, s);
-	else
-		engine_note('f', 0);
-	event_seal(e);
-	engine_trace(site, *done ? "finds %#llx, stores %#llx" :
-				   "finds %#llx, not what it expects",
-		     (unsigned long long)found, (unsigned long long)value);
-	return found;
-}
-
-bool explore_cas(struct explore_site *site, void *p, size_t size,
-		 uint64_t *expected, uint64_t desired)
-{
-	struct location *l = begin(site, p, size, true);
-	uint64_t found;
-	bool done;
-
-	if (size == sizeof(uint32_t))
-		*expected = (uint32_t)*expected;
-	if (l != NULL) {
-		found = modify(site, l, expected, desired, &done);
-	} else {
-		found = location_read_plain(p, size);
-		done = found == *expected;
-		if (done)
-			location_write_plain(p, size, desired);
-	}
-	*expected = found;
-	return done;
-}
-
-uint64_t explore_modify(struct explore_site *site, void *p, size_t size,
-			uint64_t operand)
-{
-	struct location *l = begin(site, p, size, true);
-	uint64_t found;
-	bool done;
-
-	if (l != NULL)
-		return modify(site, l, NULL, operand, &done);
-	found = location_read_plain(p, size);
-	location_write_plain(p, size, modified(site, found, operand));
-	return found;
+	if (read == NULL && self()->current.at[location_index(l)] >= s->stamp)
+		engine_end(FORBIDDEN);
+	view_copy(&before, &s->message);
+	memory_come_to(l, s, order, e, read);
+	promises_settle(l, s, &before);
 }

@@ -83,6 +83,22 @@ void scene_share(const void *memory, size_t size)
 	plain_watch(memory, size);
 }
 
+bool system_holds(const void *p)
+{
+	return (uintptr_t)p >= (uintptr_t)arena &&
+	       (uintptr_t)p < (uintptr_t)arena + ARENA_SIZE;
+}
+
+size_t system_place(const void *p)
+{
+	return (uintptr_t)p - (uintptr_t)arena;
+}
+
+void *system_at(size_t place)
+{
+	return arena + place % ARENA_SIZE;
+}
+
 void system_forget(void)
 {
 	memset(&machine, 0, sizeof(machine));

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define TRAIL_MAX 8192
-#define VALUES_MAX 24
+#define VALUES_MAX STORES_EACH
 
 /*
  * The choices of the execution under way. What was chosen before is chosen
@@ -16,8 +16,9 @@ struct choice {
 	uint32_t step;
 	char kind;
 	bool is_free;
+	bool may_deviate;	/* as it is met */
 	uint8_t count, chosen;
-	int8_t values[VALUES_MAX];
+	int16_t values[VALUES_MAX];
 };
 
 static struct choice trail[TRAIL_MAX];
@@ -35,6 +36,7 @@ static int order_count;
 
 void trail_clear(void)
 {
+	promises_forget();
 	length = depth = 0;
 }
 
@@ -65,29 +67,38 @@ static void append(char kind, int count, const int *values, bool is_free)
 	c->step = engine.step;
 	c->kind = kind;
 	c->is_free = is_free;
+	c->may_deviate = engine.left > 0;
 	c->count = c->chosen = 0;
-	for (i = 0; i < count && c->count < VALUES_MAX; i++)
+	for (i = 0; i < count; i++)
 		if (allowed(c, i, values[i]))
-			c->values[c->count++] = (int8_t)values[i];
+			c->values[c->count++] = (int16_t)values[i];
 	length++;
 }
 
+static bool is_among(int value, const int *values, int count)
+{
+	while (count-- > 0)
+		if (values[count] == value)
+			return true;
+	return false;
+}
+
+/* No values: any will do. */
 static int follow(char kind, int count, const int *values)
 {
-	int i, v;
+	int i;
 
 	for (i = 0; i < order_count; i++) {
 		if (orders[i].step != engine.step || orders[i].kind != kind ||
 		    orders[i].used)
 			continue;
 		orders[i].used = true;
-		for (v = 0; v < count; v++)
-			if (values[v] == orders[i].value)
-				return values[v];
+		if (values == NULL || is_among(orders[i].value, values, count))
+			return orders[i].value;
 		scene_violated("the schedule does not fit at step %u",
 			       engine.step);
 	}
-	return values[0];
+	return values == NULL ? 0 : values[0];
 }
 
 int trail_choose(char kind, int count, const int *values, bool is_free)
@@ -111,6 +122,30 @@ int trail_choose(char kind, int count, const int *values, bool is_free)
 	return c->values[c->chosen];
 }
 
+int trail_open(char kind, int *place)
+{
+	static const int nothing;
+
+	*place = depth;
+	return engine.following ? follow(kind, 0, NULL) :
+				  trail_choose(kind, 1, &nothing, false);
+}
+
+void trail_offer(int place, int value)
+{
+	struct choice *c = &trail[place];
+	int i;
+
+	if (engine.following || !c->may_deviate)
+		return;
+	for (i = 0; i < c->count; i++)
+		if (c->values[i] == value)
+			return;
+	if (c->count == VALUES_MAX)
+		engine_end(CUT);
+	c->values[c->count++] = (int16_t)value;
+}
+
 bool trail_advance(void)
 {
 	while (length > 0) {
@@ -125,30 +160,50 @@ bool trail_advance(void)
 	return false;
 }
 
+static int describe(const struct choice *c, char *text, size_t size)
+{
+	int value = c->values[c->chosen];
+	char name[40];
+
+	if (c->kind != PROMISE)
+		return snprintf(text, size, "%u%c%d", c->step, c->kind, value);
+	promise_name(value, name, sizeof(name));
+	return snprintf(text, size, "%u%c%s", c->step, c->kind, name);
+}
+
 void trail_describe(char *text, size_t size)
 {
 	size_t used = 0;
 	int i;
 
 	text[0] = '\0';
-	for (i = 0; i < depth && used < size; i++)
-		if (trail[i].chosen > 0)
-			used += (size_t)snprintf(
-				text + used, size - used, "%s%u%c%d",
-				used > 0 ? " " : "", trail[i].step,
-				trail[i].kind, trail[i].values[trail[i].chosen]);
+	for (i = 0; i < depth && used + 1 < size; i++) {
+		if (trail[i].chosen == 0)
+			continue;
+		if (used > 0)
+			text[used++] = ' ';
+		used += (size_t)describe(&trail[i], text + used, size - used);
+	}
+}
+
+static const char *read_order(const char *text, struct order *o)
+{
+	int read;
+
+	o->used = false;
+	if (sscanf(text, " %u%c%n", &o->step, &o->kind, &read) != 2)
+		return NULL;
+	text += read;
+	if (o->kind == PROMISE)
+		return promise_read(text, &o->value);
+	return sscanf(text, "%d%n", &o->value, &read) == 1 ? text + read :
+							     NULL;
 }
 
 void trail_follow(const char *text)
 {
-	int read;
-
 	order_count = 0;
 	while (order_count < TRAIL_MAX &&
-	       sscanf(text, " %u%c%d%n", &orders[order_count].step,
-		      &orders[order_count].kind, &orders[order_count].value,
-		      &read) == 3) {
-		text += read;
-		orders[order_count++].used = false;
-	}
+	       (text = read_order(text, &orders[order_count])) != NULL)
+		order_count++;
 }
