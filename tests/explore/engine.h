@@ -261,8 +261,11 @@ void system_keep(void);	/* what setup made is the start of each execution */
 void system_bury(int who);
 uint64_t system_hash(void);
 
-/* A call that others can see. */
-void system_enter(void);
+/*
+ * A call that others can see. What it has to do with (NULL: nothing) orders
+ * before it what its last user did.
+ */
+void system_enter(const void *address);
 /* Places in simulated memory, which are the same in each run. */
 bool system_holds(const void *p);
 size_t system_place(const void *p);

@@ -91,7 +91,6 @@ void memory_enter_kernel(struct kernel_object *object)
 	struct participant *p = self();
 	struct event *e;
 
-	promises_barrier();
 	engine_note('K', object->last);
 	view_join(&p->current, &object->view);
 	view_join(&p->acquired, &object->view);

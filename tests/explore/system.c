@@ -14,8 +14,9 @@
  * src/os/ for the explorer: one machine of participants, each a process (or a
  * thread, if they share a ring). Memory comes from an arena at fixed addresses,
  * so that an execution repeats; what setup left in it is copied back before
- * each. A participant that is killed loses its locks, and whoever asks the
- * kernel for them afterwards sees all that it did.
+ * each. A participant that is killed loses its locks, and whoever finds them
+ * free afterwards sees all that it did. Real kernels order more: one lock of a
+ * file with another, a wake with the end of a sleep. No scene may need that.
  */
 
 #define SETUP_SIZE (512 * 1024)
@@ -23,6 +24,10 @@
 #define ARENA_SIZE (SETUP_SIZE + SCENE_PARTICIPANTS * OWN_SIZE)
 #define LOCKS 16
 #define FILES 4
+#define OBJECTS 24
+/* No addresses. */
+#define LOCK_KEY(byte) ((uint64_t)(byte) << 1 | 1)
+#define NAMES_KEY UINT64_C(1)
 #define FIRST_FD 100
 
 struct lock {
@@ -37,11 +42,18 @@ struct file {
 	char name[32];		/* "": none yet */
 };
 
+/* What a call has to do with: a lock, or by its address a mutex, a thread. */
+struct object {
+	uint64_t key;
+	struct kernel_object kernel;
+};
+
 struct machine {
 	size_t used[PARTICIPANTS];
 	struct lock locks[LOCKS];
 	struct file files[FILES];
-	struct kernel_object kernel;
+	struct object objects[OBJECTS];
+	uint64_t hash;		/* who touched what last */
 	uint64_t random[PARTICIPANTS];
 };
 
@@ -123,34 +135,61 @@ void scene_act_as(int n)
 
 uint64_t system_hash(void)
 {
-	return machine.kernel.last;
+	return machine.hash;
 }
 
 /* --- the kernel ------------------------------------------------------------------ */
 
-/* A call that others can see: one after the other. */
-static void enter_kernel(void)
+static struct object *object_of(uint64_t key)
+{
+	int i;
+
+	for (i = 0; i < OBJECTS; i++) {
+		if (machine.objects[i].key == 0)
+			machine.objects[i].key = key;
+		if (machine.objects[i].key == key)
+			return &machine.objects[i];
+	}
+	scene_violated("the simulated kernel has too few objects");
+}
+
+static void touch(struct object *o)
+{
+	machine.hash ^= mix(o->key, o->kernel.last);
+	memory_enter_kernel(&o->kernel);
+	machine.hash ^= mix(o->key, o->kernel.last);
+}
+
+/*
+ * A call that others can see, one after the other. It comes after the last one
+ * that had to do with the same thing (0: nothing), and is ordered with no other.
+ */
+static void enter_kernel(uint64_t key)
 {
 	engine.step++;
 	if (!engine.running)
 		return;
 	engine_point();
-	memory_enter_kernel(&machine.kernel);
+	promises_barrier();
+	engine_note('E', key);
+	if (key != 0)
+		touch(object_of(key));
 }
 
-void system_enter(void)
+void system_enter(const void *address)
 {
-	enter_kernel();
+	enter_kernel((uintptr_t)address);
 }
 
 void system_bury(int who)
 {
 	int i;
 
-	memory_enter_kernel(&machine.kernel);
 	for (i = 0; i < LOCKS; i++)
-		if (machine.locks[i].owner == who)
+		if (machine.locks[i].owner == who) {
+			touch(object_of(LOCK_KEY(machine.locks[i].byte)));
 			machine.locks[i].owner = 0;
+		}
 	engine_changed();
 }
 
@@ -174,7 +213,7 @@ int disruptor_os_lock_take(int fd, int64_t byte)
 	struct lock *lock;
 
 	(void)fd;
-	enter_kernel();
+	enter_kernel(LOCK_KEY(byte));
 	lock = lock_of(byte);
 	engine_trace(NULL, "takes lock %lld%s", (long long)(byte & 0xffff),
 		     lock->owner != 0 ? ": it is held" : "");
@@ -186,7 +225,7 @@ int disruptor_os_lock_take(int fd, int64_t byte)
 
 static void drop(int64_t byte)
 {
-	enter_kernel();
+	enter_kernel(LOCK_KEY(byte));
 	lock_of(byte)->owner = 0;
 	engine_trace(NULL, "drops lock %lld", (long long)(byte & 0xffff));
 	if (engine.running)
@@ -221,10 +260,26 @@ void disruptor_os_lock_drop(int fd, int64_t byte)
 	drop(byte);
 }
 
+/*
+ * Who finds a lock free comes after who dropped it. Nothing else is ordered:
+ * the kernel may look at its list of locks without a lock of its own.
+ */
+static void ask_kernel(int64_t byte)
+{
+	struct kernel_object object;
+
+	enter_kernel(0);
+	object = object_of(LOCK_KEY(byte))->kernel;
+	if (lock_of(byte)->owner == 0)
+		memory_enter_kernel(&object);
+	else
+		engine_note('H', object.last);
+}
+
 int disruptor_os_lock_held(int fd, int64_t byte)
 {
 	(void)fd;
-	enter_kernel();
+	ask_kernel(byte);
 	engine_trace(NULL, "asks for lock %lld: %s", (long long)(byte & 0xffff),
 		     lock_of(byte)->owner != 0 ? "held" : "free");
 	return lock_of(byte)->owner != 0;
@@ -256,7 +311,7 @@ bool disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
 	struct participant *p = self();
 
 	(void)shared;
-	enter_kernel();
+	enter_kernel(0);
 	if (memory_newest(word, sizeof(*word)) != expected) {
 		engine_trace(NULL, "does not sleep: the word is another");
 		return false;
@@ -279,7 +334,7 @@ void disruptor_os_futex_wake_all(const uint32_t *word, bool shared)
 	int i;
 
 	(void)shared;
-	enter_kernel();
+	enter_kernel(0);
 	engine_trace(NULL, "wakes who sleeps");
 	for (i = 1; i < PARTICIPANTS; i++)
 		if (engine.participant[i].state == SLEEPING &&
@@ -443,7 +498,7 @@ bool disruptor_os_file_is_sealed(int fd)
 
 int disruptor_os_file_link(int fd, const char *name)
 {
-	enter_kernel();
+	enter_kernel(NAMES_KEY);
 	if (find(name) >= 0)
 		return -EEXIST;
 	strcpy(machine.files[fd - FIRST_FD].name, name);
@@ -460,14 +515,14 @@ void disruptor_os_file_discard(int fd)
 
 bool disruptor_os_file_exists(const char *name)
 {
-	enter_kernel();
+	enter_kernel(NAMES_KEY);
 	return find(name) >= 0;
 }
 
 int disruptor_os_file_open(const char *name, bool writable)
 {
 	(void)writable;
-	enter_kernel();
+	enter_kernel(NAMES_KEY);
 	return find(name);
 }
 
@@ -485,7 +540,7 @@ int disruptor_os_file_unlink(const char *name)
 {
 	int fd;
 
-	enter_kernel();
+	enter_kernel(NAMES_KEY);
 	fd = find(name);
 	if (fd >= 0)
 		machine.files[fd - FIRST_FD].name[0] = '\0';

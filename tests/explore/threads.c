@@ -47,7 +47,7 @@ int explore_mutex_trylock(pthread_mutex_t *mutex)
 
 	if (!engine.running)
 		return 0;
-	system_enter();
+	system_enter(mutex);
 	if (*held)
 		return EBUSY;
 	*held = 1;
@@ -58,7 +58,7 @@ int explore_mutex_unlock(pthread_mutex_t *mutex)
 {
 	if (!engine.running)
 		return 0;
-	system_enter();
+	system_enter(mutex);
 	*(unsigned char *)mutex = 0;
 	ready_again(BLOCKED, mutex);
 	return 0;
@@ -99,7 +99,7 @@ int explore_cond_broadcast(pthread_cond_t *condition)
 {
 	if (!engine.running)
 		return 0;
-	system_enter();
+	system_enter(NULL);
 	ready_again(SLEEPING, condition);
 	return 0;
 }
@@ -111,12 +111,12 @@ int explore_thread_create(pthread_t *thread, void *(*run)(void *),
 {
 	int i;
 
-	system_enter();
 	for (i = 1; i < PARTICIPANTS; i++) {
 		struct participant *p = &engine.participant[i];
 
 		if (engine.scene->participant[i - 1] != NULL || p->run != NULL)
 			continue;
+		system_enter(p);
 		p->run = run;
 		p->argument = argument;
 		p->state = READY;
@@ -130,7 +130,7 @@ int explore_thread_create(pthread_t *thread, void *(*run)(void *),
 /* What it did comes before what who joins it does. */
 void threads_end(void)
 {
-	system_enter();
+	system_enter(self());
 	ready_again(BLOCKED, self());
 }
 
@@ -138,11 +138,11 @@ int explore_thread_join(pthread_t thread)
 {
 	struct participant *p = &engine.participant[(int)thread];
 
-	system_enter();
+	system_enter(p);
 	while (p->state != DONE) {
 		self()->object = p;
 		engine_leave(BLOCKED);
-		system_enter();
+		system_enter(p);
 	}
 	return 0;
 }
