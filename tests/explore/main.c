@@ -87,10 +87,15 @@ static int list_scenes(void)
 	return 0;
 }
 
-static int replay(const char *name, const char *schedule)
+/* With an ordering made weaker, as the table of mutants names it, or NULL. */
+static int replay(const char *name, const char *schedule, const char *mutant)
 {
 	enum outcome outcome;
 
+	if (mutant != NULL && !mutants_choose(mutant)) {
+		fprintf(stderr, "explore: there is no ordering '%s'\n", mutant);
+		return 2;
+	}
 	engine.tracing = true;
 	outcome = search_replay(find_scene(name), schedule);
 	printf("%s %s\n", outcome == VIOLATION ? "VIOLATED:" : "no violation",
@@ -105,7 +110,7 @@ static int usage(void)
 			"       explore files\n"
 			"       explore scenes standard|deep [NAME...]\n"
 			"       explore scene NAME [DEVIATIONS [KILLS]]\n"
-			"       explore replay NAME 'SCHEDULE'\n"
+			"       explore replay NAME 'SCHEDULE' ['ORDERING']\n"
 			"       explore mutants standard|deep FILE [FILTER [SCENE]]\n");
 	return 2;
 }
@@ -126,8 +131,8 @@ int main(int argc, char **argv)
 	if (argc >= 3 && strcmp(argv[1], "scenes") == 0)
 		return run_scenes(strcmp(argv[2], "deep") == 0, argv + 3,
 				  argc - 3);
-	if (argc == 4 && strcmp(argv[1], "replay") == 0)
-		return replay(argv[2], argv[3]);
+	if ((argc == 4 || argc == 5) && strcmp(argv[1], "replay") == 0)
+		return replay(argv[2], argv[3], argc == 5 ? argv[4] : NULL);
 	if (argc >= 4 && strcmp(argv[1], "mutants") == 0)
 		return mutants_run(strcmp(argv[2], "deep") == 0, argv[3],
 				   argc > 4 ? argv[4] : NULL,

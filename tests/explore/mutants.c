@@ -122,8 +122,26 @@ static const char *const order_names[] = {
 	[EXPLORE_SEQ_CST] = "seq_cst",
 };
 
+/* How a mutant fared: in the scene that caught it, or in all that come there. */
+struct trial {
+	const struct scene *scene;	/* NULL: none caught it */
+	int deviations, kills;
+	struct findings findings;
+};
+
+static void add_up(struct trial *t, const struct scene *s, int deviations,
+		   const struct findings *f)
+{
+	t->deviations = deviations;
+	t->kills = s->kills > t->kills ? s->kills : t->kills;
+	t->findings.runs += f->runs;
+	t->findings.states += f->states;
+	t->findings.kills += f->kills;
+	t->findings.seconds += f->seconds;
+}
+
 static bool try_scene(const struct scene *s, int deviations, bool deep,
-		      struct findings *f)
+		      struct trial *t)
 {
 	struct bounds bounds = {
 		.deviations = deviations,
@@ -132,9 +150,14 @@ static bool try_scene(const struct scene *s, int deviations, bool deep,
 			s->mutant_runs != 0 ? s->mutant_runs :
 					      STANDARD_RUNS,
 	};
+	struct findings f;
 
-	search(s, &bounds, f);
-	return f->violated;
+	search(s, &bounds, &f);
+	if (f.violated)
+		*t = (struct trial){ s, deviations, s->kills, f };
+	else
+		add_up(t, s, deviations, &f);
+	return f.violated;
 }
 
 static int deviations_of(const struct scene *s, bool deep)
@@ -146,7 +169,7 @@ static int deviations_of(const struct scene *s, bool deep)
 }
 
 /* Few deviations first, in all scenes. */
-static const struct scene *catch_mutant(int id, bool deep, struct findings *f)
+static bool catch_within(int id, bool deep, struct trial *t)
 {
 	int deviations, i;
 
@@ -154,9 +177,44 @@ static const struct scene *catch_mutant(int id, bool deep, struct findings *f)
 		for (i = 0; scenes[i] != NULL; i++)
 			if (reaches[i][id] &&
 			    deviations <= deviations_of(scenes[i], deep) &&
-			    try_scene(scenes[i], deviations, deep, f))
-				return scenes[i];
-	return NULL;
+			    try_scene(scenes[i], deviations, deep, t))
+				return true;
+	return false;
+}
+
+static bool catch_mutant(int id, enum explore_order order, bool deep,
+			 struct trial *t)
+{
+	bool caught;
+
+	engine.mutant = id;
+	engine.mutant_order = order;
+	caught = catch_within(id, false, t) ||
+		 (deep && catch_within(id, true, t));
+	engine.mutant = -1;
+	return caught;
+}
+
+static void print_head(void)
+{
+	printf("%-18s %4s %5s %10s %10s %8s %8s  %-8s %s\n", "scene", "dev",
+	       "kills", "executions", "states", "killed", "seconds", "result",
+	       "ordering");
+}
+
+static void print_trial(const struct trial *t, const char *name,
+			const char *order, const char *result)
+{
+	const struct findings *f = &t->findings;
+
+	printf("%-18s %4d %5d %10llu %10llu %8llu %8.2f  %-8s %s -> %s\n",
+	       t->scene != NULL ? t->scene->name : "all", t->deviations,
+	       t->kills, (unsigned long long)f->runs,
+	       (unsigned long long)f->states, (unsigned long long)f->kills,
+	       f->seconds, result, name, order);
+	if (t->scene != NULL)
+		printf("    %s\n    schedule: %s\n", f->reason, f->schedule);
+	fflush(stdout);
 }
 
 struct tally {
@@ -167,36 +225,27 @@ struct tally {
 static bool run_mutant(int id, enum explore_order order, bool deep,
 		       struct tally *tally)
 {
-	const struct explore_site *site = sites_at(id);
+	struct trial trial = { 0 };
 	struct harmless *expected;
-	const struct scene *scene = NULL;
-	struct findings f = { 0 };
 	char name[256];
+	bool caught;
 
-	sites_name(site, name, sizeof(name));
+	sites_name(sites_at(id), name, sizeof(name));
 	expected = find_known(name, order_names[order]);
 	if (expected != NULL)
 		expected->used = true;
-	engine.mutant = id;
-	engine.mutant_order = order;
-	if (expected == NULL)
-		scene = catch_mutant(id, false, &f);
-	if (scene == NULL && deep)
-		scene = catch_mutant(id, true, &f);
-	engine.mutant = -1;
-	tally->caught += scene != NULL;
+	/* In the standard set what is known is believed. */
+	caught = (expected == NULL || deep) &&
+		 catch_mutant(id, order, deep, &trial);
+	tally->caught += caught;
 	tally->harmless += expected != NULL;
-	tally->wrong += (scene != NULL) == (expected != NULL);
-	printf("%-8s %s -> %s", scene != NULL ? "caught" :
-				expected != NULL ? "harmless" :
-						   "SURVIVES",
-	       name, order_names[order]);
-	if (scene != NULL)
-		printf(": %s [%s] %s%s", scene->name, f.schedule, f.reason,
-		       expected != NULL ? " WRONG: listed as harmless" : "");
-	printf("\n");
-	fflush(stdout);
-	return scene != NULL;
+	tally->wrong += caught == (expected != NULL);
+	print_trial(&trial, name, order_names[order],
+		    caught && expected ? "WRONG" :
+		    caught	       ? "caught" :
+		    expected	       ? "harmless" :
+					 "SURVIVES");
+	return caught;
 }
 
 static bool is_modification(const struct explore_site *s)
@@ -206,15 +255,9 @@ static bool is_modification(const struct explore_site *s)
 
 static bool is_caught_relaxed(int id, bool deep)
 {
-	struct findings f;
-	bool caught;
+	struct trial trial = { 0 };
 
-	engine.mutant = id;
-	engine.mutant_order = EXPLORE_RELAXED;
-	caught = catch_mutant(id, false, &f) != NULL ||
-		 (deep && catch_mutant(id, true, &f) != NULL);
-	engine.mutant = -1;
-	return caught;
+	return catch_mutant(id, EXPLORE_RELAXED, deep, &trial);
 }
 
 static void run_halves(int id, bool deep, struct tally *tally)
@@ -265,7 +308,7 @@ static void note_unreached(const char *name, struct tally *tally)
 		h->used = true;
 	tally->unreached++;
 	tally->wrong += h == NULL;
-	printf("%-8s %s\n", h != NULL ? "unreached" : "UNREACHED", name);
+	printf("%-72s %s  %s\n", "", h != NULL ? "unreached" : "UNREACHED", name);
 }
 
 static int unused_known(void)
@@ -274,11 +317,29 @@ static int unused_known(void)
 
 	for (i = 0; i < known_count; i++)
 		if (!known[i].used) {
-			printf("WRONG    no such mutant any more: %s -> %s\n",
+			printf("%-72s WRONG: no such ordering: %s -> %s\n", "",
 			       known[i].name, known[i].order);
 			unused++;
 		}
 	return unused;
+}
+
+bool mutants_choose(const char *text)
+{
+	const char *arrow = strstr(text, " -> ");
+	char name[256];
+	int order;
+
+	if (arrow == NULL)
+		return false;
+	snprintf(name, sizeof(name), "%.*s", (int)(arrow - text), text);
+	engine.mutant = sites_find(name);
+	for (order = EXPLORE_RELAXED; order <= EXPLORE_SEQ_CST; order++)
+		if (strcmp(order_names[order], arrow + 4) == 0) {
+			engine.mutant_order = (enum explore_order)order;
+			return engine.mutant >= 0;
+		}
+	return false;
 }
 
 int mutants_run(bool deep, const char *harmless, const char *filter,
@@ -292,6 +353,7 @@ int mutants_run(bool deep, const char *harmless, const char *filter,
 		return 1;
 	only = scene;
 	learn_reach();
+	print_head();
 	for (id = 0; id < sites_count(); id++) {
 		sites_name(sites_at(id), name, sizeof(name));
 		if (sites_at(id)->order == EXPLORE_RELAXED ||

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+/* "file.c function operation(object) -> order": what is explored has it weaker. */
+bool mutants_choose(const char *text);
 /*
  * Weakens each ordering of the explored code, one at a time, and looks for a
  * violation. harmless: the file of those that are known to do no harm. Prints

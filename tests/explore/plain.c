@@ -109,9 +109,9 @@ static void access_granule(uintptr_t address, bool writes)
 	    (writes && has_readers_beside(g, clock)) ||
 	    !memory_is_ordered(address, clock) ||
 	    !memory_is_ordered(address + 4, clock))
-		scene_violated("data race: a plain %s of %#llx",
+		scene_violated("data race: a plain %s at %#zx",
 			       writes ? "store" : "load",
-			       (unsigned long long)address & 0xffffff);
+			       system_place((const void *)address));
 	if (writes) {
 		g->writer = (uint8_t)engine.current;
 		g->written = present();
@@ -137,9 +137,9 @@ void plain_check_atomic(uintptr_t address, bool writes)
 
 	if (g != NULL && (races_with_writer(g, clock) ||
 			  (writes && has_readers_beside(g, clock))))
-		scene_violated("data race: an atomic %s of %#llx",
+		scene_violated("data race: an atomic %s at %#zx",
 			       writes ? "store" : "load",
-			       (unsigned long long)address & 0xffffff);
+			       system_place((const void *)address));
 }
 
 /* --- what the compiler calls ----------------------------------------------- */
