@@ -65,7 +65,8 @@ static bool gate_counts(struct disruptor *d, uint32_t index)
 	/* See note_gate() in gate.c. */
 	if (d->header.producer_type == DISRUPTOR_SINGLE_PRODUCER)
 		return true;
-	return disruptor_load_relaxed_u64(&d->producers[index].owner) != 0 &&
+	/* With an owner that left comes the cursor that it moved. */
+	return disruptor_load_acquire_u64(&d->producers[index].owner) != 0 &&
 	       disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index));
 }
 
@@ -128,7 +129,8 @@ static void activate(struct disruptor_poller_private *p,
 
 	if (low < d->header.first_sequence)
 		low = d->header.first_sequence;
-	disruptor_sequence_store_relaxed(&r->sequence, low);
+	/* Behind the epoch, for one that follows whoever was here before. */
+	disruptor_sequence_store_release(&r->sequence, low);
 	p->status = (disruptor_incarnation() << 8) | DISRUPTOR_CONSUMER_ACTIVE;
 	/* Behind its name, for who looks without the registry's lock. */
 	disruptor_store_release_u64(&r->status, p->status);

@@ -249,17 +249,6 @@ disruptor_producer_type(const struct disruptor *d)
 	return (enum disruptor_producer_type)d->header.producer_type;
 }
 
-int disruptor_consumer_count(const struct disruptor *d)
-{
-	uint32_t i;
-	int count = 0;
-
-	for (i = 0; i < d->header.consumers_max; i++)
-		count += disruptor_consumer_gates(disruptor_load_relaxed_u64(
-			    &d->consumers[i].status));
-	return count;
-}
-
 static bool is_halted(struct disruptor *d)
 {
 	bool halted;

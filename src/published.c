@@ -53,10 +53,7 @@ int64_t disruptor_claimed(const struct disruptor *d)
 	return disruptor_stream_end(d);
 }
 
-/*
- * A sequence from the region, where it may honestly be. E3 for the program: who
- * is told that consumers are done may look at what they did.
- */
+/* A sequence from the region, where it may honestly be. */
 static int64_t within(const struct disruptor *d,
 		      const struct disruptor_sequence *sequence, int64_t end)
 {
@@ -67,13 +64,33 @@ static int64_t within(const struct disruptor *d,
 	return s < end ? s : end;
 }
 
+/*
+ * E3 for the program: who is told that consumers are done, or gone, may look at
+ * what they did.
+ */
+static bool is_there(const struct disruptor *d, uint32_t index)
+{
+	return disruptor_consumer_gates(
+		disruptor_load_acquire_u64(&d->consumers[index].status));
+}
+
+int disruptor_consumer_count(const struct disruptor *d)
+{
+	uint32_t i;
+	int count = 0;
+
+	for (i = 0; i < d->header.consumers_max; i++)
+		count += is_there(d, i);
+	return count;
+}
+
 static int64_t slowest_lag(const struct disruptor *d, int64_t end)
 {
 	int64_t lag, largest = 0;
 	uint32_t i;
 
 	for (i = 0; i < d->header.consumers_max; i++) {
-		if (!disruptor_consumer_is_active(d, i))
+		if (!is_there(d, i))
 			continue;
 		lag = end - within(d, &d->consumers[i].sequence, end);
 		if (lag > largest)

@@ -47,6 +47,10 @@ extern const struct scene scene_processor, scene_processor_halt,
 	scene_pool_follow,
 	scene_pool_keys, scene_slip;
 
+/* scenes_owners.c */
+extern const struct scene scene_stall_heir, scene_join_left,
+	scene_backlog_left;
+
 /* scenes_create.c */
 extern const struct scene scene_create, scene_inspect,
 	scene_inspect_resumed, scene_check;

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Scenes: a record changes its owner while a third party looks at it, whom
+ * nothing else orders with the owners.
+ */
+#include "play.h"
+#include "scenes.h"
+
+#include "internal.h"
+
+#include <errno.h>
+
+#define ANONYMOUS DISRUPTOR_POLLER_OPTIONS(.name = NULL)
+#define LONG_AGO_NS INT64_C(1000000000)
+
+/* --- the record of one that an evicted one follows ---------------------------- */
+
+static struct disruptor_stall *stall;
+
+static void publish_and_pass(void)
+{
+	play_publish_in_setup(1);
+	scene_act_as(0);
+	disruptor_poll(play->poller[0]);
+	disruptor_poller_advance(play->poller[0], 1);
+}
+
+/* The follower has event 0 in hand, and stands still over it. */
+static void evicted_follower_setup(void)
+{
+	struct disruptor_consumer_set upstream = { { 0 } };
+
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				      .consumers_max = 2));
+	play_producer(0);
+	play_consumer(0, ANONYMOUS);
+	disruptor_set_add(&upstream, disruptor_poller_index(play->poller[0]));
+	play_attach(1);
+	scene_act_as(1);
+	play->poller[1] = disruptor_poller_make(
+		play->ring[1], DISRUPTOR_POLLER_OPTIONS(.stall_limit_ns = 1),
+		&upstream);
+	play_attach(2);
+	publish_and_pass();
+	scene_act_as(1);
+	scene_require(disruptor_poll(play->poller[1]) == 1, "no event");
+	stall = scene_memory(sizeof(*stall));
+	stall->index = disruptor_poller_index(play->poller[1]);
+	stall->status = scene_peek(
+		(const int64_t *)&play->ring[0]->consumers[stall->index].status);
+	stall->since = -LONG_AGO_NS;
+}
+
+static void overwrite_one(void)
+{
+	if (disruptor_try_claim_n(play->producer[0], 1) == 1)
+		disruptor_publish(play->producer[0]);
+}
+
+static void evict_and_overwrite(void)
+{
+	disruptor_consumer_evict_if_stalled(play->ring[0], stall, stall->index);
+	disruptor_poller_free(play->poller[0]);
+	overwrite_one();
+	overwrite_one();
+}
+
+/* All are gone and two events came, if the others are that far. */
+static void join(void)
+{
+	int me = scene_self();
+
+	play->poller[me] = disruptor_poller_new_opts(play->ring[me], ANONYMOUS);
+}
+
+static bool was_evicted(void)
+{
+	const struct disruptor_control *control = &play->ring[0]->words->control;
+
+	return scene_peek((const int64_t *)&control->stalled) != 0;
+}
+
+static void follow_on(void)
+{
+	struct disruptor_poller *p = play->poller[1];
+	int64_t n;
+
+	disruptor_poller_advance(p, 1);
+	n = disruptor_poll(p);
+	scene_require(!was_evicted() || n == 0 || n == -ESTALE,
+		      "an evicted follower is told %lld by a joiner's place",
+		      (long long)n);
+}
+
+const struct scene scene_stall_heir = {
+	.name = "stall-heir",
+	.what = "one joins in the record that an evicted one follows",
+	.setup = evicted_follower_setup,
+	.participant = { evict_and_overwrite, follow_on, join },
+	.deviations = 2, .deep_deviations = 3,
+};
+
+/* --- the record of a producer ---------------------------------------------------- */
+
+static void left_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				      .producer_type = DISRUPTOR_MULTI_PRODUCER,
+				      .producers_max = 1, .consumers_max = 1));
+	play_producer(0);
+	play_attach(1);
+	scene_act_as(0);
+	play_publish_in_setup(1);
+}
+
+static void overwrite_and_leave(void)
+{
+	play_produce(1, 1);
+	disruptor_producer_free(play->producer[0]);
+}
+
+static void join_oldest(void)
+{
+	play->poller[1] = disruptor_poller_new_opts(
+		play->ring[1],
+		DISRUPTOR_POLLER_OPTIONS(.start = DISRUPTOR_START_OLDEST));
+	play_take();
+}
+
+const struct scene scene_join_left = {
+	.name = "join-left",
+	.what = "a producer overwrites and leaves, as a consumer joins",
+	.setup = left_setup,
+	.participant = { overwrite_and_leave, join_oldest },
+	.deviations = 3, .deep_deviations = 6,
+};
+
+/* --- who left is done -------------------------------------------------------------- */
+
+static void marker_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				      .consumers_max = 1));
+	play_producer(0);
+	play_consumer(1, ANONYMOUS);
+	play_attach(2);
+	scene_act_as(0);
+	play_publish_in_setup(1);
+}
+
+static void mark_and_leave(void)
+{
+	struct disruptor_poller *p = play->poller[1];
+
+	scene_require(disruptor_poll(p) == 1, "the event is not there");
+	*(uint64_t *)disruptor_poller_event(p, 0) += 1;
+	disruptor_poller_advance(p, 1);
+	disruptor_poller_free(p);
+}
+
+static void find_mark(void)
+{
+	scene_require(*(uint64_t *)disruptor_ring_buffer_event(
+			      &play->ring[scene_self()]->ring, 0) == 1,
+		      "what is done is not to be seen");
+}
+
+static void look_when_done(void)
+{
+	while (disruptor_has_backlog(play->ring[0]))
+		scene_wait();
+	find_mark();
+}
+
+static void look_when_gone(void)
+{
+	while (disruptor_consumer_count(play->ring[2]) > 0)
+		scene_wait();
+	find_mark();
+}
+
+const struct scene scene_backlog_left = {
+	.name = "backlog-left",
+	.what = "a consumer works and leaves, others wait for that",
+	.setup = marker_setup,
+	.participant = { look_when_done, mark_and_leave, look_when_gone },
+	.deviations = 2, .deep_deviations = 4,
+};
