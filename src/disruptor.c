@@ -290,8 +290,7 @@ int disruptor_wait_for_consumers(struct disruptor *d, int n, int64_t timeout_ns)
 	if (disruptor_check_process(d) < 0)
 		return -ECHILD;
 	while (!are_there(d, n)) {
-		if (disruptor_load_relaxed_u32(&d->words->control.state) &
-		    DISRUPTOR_STATE_CLOSED)
+		if (disruptor_is_closed(d->words))
 			return disruptor_fail_closed(d->words);
 		if (is_halted(d))
 			return disruptor_fail(ECANCELED, "halted");

@@ -82,8 +82,7 @@ static bool pause_before_retry(const struct disruptor_processor *p)
 	do {
 		int64_t left = end - disruptor_os_now();
 
-		if (disruptor_load_relaxed_u32(&p->poller->halted) &
-		    DISRUPTOR_HALTED)
+		if (disruptor_poller_halted(p->poller) & DISRUPTOR_HALTED)
 			return false;
 		if (left <= 0)
 			return true;

@@ -194,7 +194,7 @@ int64_t disruptor_poll_slow(struct disruptor_poller *poller)
 	int64_t tries = TRIES_MAX + (int64_t)poller->barrier.ring.mask;
 
 	while (tries-- > 0) {
-		if (disruptor_load_relaxed_u32(&poller->halted))
+		if (disruptor_poller_halted(poller))
 			return -ECANCELED;
 		if (disruptor_load_relaxed_u64(&control->epoch) !=
 		    poller->epoch) {

@@ -86,7 +86,7 @@ int disruptor_graph_stop(struct disruptor_processor *p, int64_t deadline)
 
 	if (!p->joinable)
 		return 0;
-	disruptor_fetch_or_relaxed_u32(&p->poller->halted,
+	disruptor_fetch_or_release_u32(&p->poller->halted,
 				       p->pool != NULL ? DISRUPTOR_LEAVING :
 							 DISRUPTOR_HALTED);
 	disruptor_wake_everybody(d);

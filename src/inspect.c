@@ -57,8 +57,7 @@ static void copy_words(struct disruptor_ring_info *info, struct disruptor *d)
 	const struct disruptor_control *c = &d->words->control;
 	struct stat st;
 
-	info->closed = (disruptor_load_relaxed_u32(&c->state) &
-			DISRUPTOR_STATE_CLOSED) != 0;
+	info->closed = disruptor_is_closed(d->words);
 	info->published = disruptor_published(d);
 	info->claimed = disruptor_cursor(d);
 	if (info->claimed < info->published)

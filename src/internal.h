@@ -442,6 +442,21 @@ int disruptor_consumer_join_members(struct disruptor *d, uint32_t index,
 				    uint32_t member,
 				    const struct disruptor_consumer_set *members);
 
+/* --- who is told of the end ---------------------------------------------- */
+
+/* E7, E8: sees also what was done before the halt, or before the close. */
+static inline uint32_t
+disruptor_poller_halted(const struct disruptor_poller *poller)
+{
+	return disruptor_load_acquire_u32(&poller->halted);
+}
+
+static inline bool disruptor_is_closed(const struct disruptor_shared_words *words)
+{
+	return (disruptor_load_acquire_u32(&words->control.state) &
+		DISRUPTOR_STATE_CLOSED) != 0;
+}
+
 /* --- event_poller.c ----------------------------------------------------- */
 
 /* As disruptor_poller_new_opts(); d->mutex is held. */

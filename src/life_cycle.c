@@ -48,18 +48,23 @@ void disruptor_end_change(struct disruptor *d)
 	pthread_mutex_unlock(&d->mutex);
 }
 
+static void set_poller_halted(struct disruptor_poller *poller, uint32_t halted)
+{
+	disruptor_store_release_u32(&poller->halted, halted);
+}
+
 static void set_processors_halted(struct disruptor *d, uint32_t halted)
 {
 	const struct disruptor_processor *p;
 
 	for (p = d->processors; p != NULL; p = p->following)
-		disruptor_store_relaxed_u32(&p->poller->halted, halted);
+		set_poller_halted(p->poller, halted);
 }
 
 static void set_producer_halted(struct disruptor_sequencer *s, uint32_t halted)
 {
 	if (halted)
-		disruptor_fetch_or_relaxed_u32(&s->halted, DISRUPTOR_HALTED);
+		disruptor_fetch_or_release_u32(&s->halted, DISRUPTOR_HALTED);
 	else
 		disruptor_fetch_and_relaxed_u32(&s->halted, ~DISRUPTOR_HALTED);
 }
@@ -75,7 +80,7 @@ static void set_halted(struct disruptor *d, uint32_t halted)
 		set_producer_halted(&producer->handle.sequencer, halted);
 	for (poller = d->poller_handles; poller != NULL;
 	     poller = poller->following)
-		disruptor_store_relaxed_u32(&poller->handle.halted, halted);
+		set_poller_halted(&poller->handle, halted);
 }
 
 void disruptor_halt_handles(struct disruptor *d)

@@ -32,12 +32,14 @@ static void forget_intent(struct disruptor_sequencer *s)
 
 static int64_t fail_stopped(struct disruptor_sequencer *s)
 {
+	const struct disruptor_shared_words *words = (const void *)s->cursor;
+
 	/* Its last attempt may have been beaten to what it named. */
 	forget_intent(s);
-	if (disruptor_load_relaxed_u32(&s->control->state) &
-	    DISRUPTOR_STATE_CLOSED)
-		return disruptor_fail_closed((const void *)s->cursor);
-	if (disruptor_fetch_and_relaxed_u32(&s->halted, ~DISRUPTOR_CANCELED) &
+	if (disruptor_is_closed(words))
+		return disruptor_fail_closed(words);
+	/* E7: whoever halts or cancels has said why, if at all, before. */
+	if (disruptor_fetch_and_acquire_u32(&s->halted, ~DISRUPTOR_CANCELED) &
 	    DISRUPTOR_CANCELED)
 		return disruptor_fail(ECANCELED, "the claim was canceled");
 	return disruptor_fail(ECANCELED, "halted");
@@ -222,7 +224,7 @@ uint64_t disruptor_producer_dropped(const struct disruptor_producer *producer)
 void disruptor_producer_cancel(struct disruptor_producer *producer)
 {
 	/* E7 for one: the flag, then whatever word it may sleep on. */
-	disruptor_fetch_or_relaxed_u32(&producer->sequencer.halted,
+	disruptor_fetch_or_release_u32(&producer->sequencer.halted,
 				       DISRUPTOR_CANCELED);
 	disruptor_wake_everybody(private_of(producer)->disruptor);
 }
@@ -347,9 +349,7 @@ static int open_producer(struct disruptor_producer_private *p,
 		error = disruptor_fail(EROFS, "the ring was attached with "
 					      "read_only_events: no producers "
 					      "here");
-	if (error == 0 && (disruptor_load_relaxed_u32(
-				   &d->words->control.state) &
-			   DISRUPTOR_STATE_CLOSED))
+	if (error == 0 && disruptor_is_closed(d->words))
 		error = disruptor_fail_closed(d->words);
 	if (error == 0)
 		error = take_record(p);

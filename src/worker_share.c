@@ -196,7 +196,7 @@ static int take_keyed(struct disruptor_processor *p)
 	disruptor_store_relaxed_i64(&p->worker.passed, p->first);
 	while (p->first >= pool->boundary && !settle(pool) && error == 0) {
 		pause_for_settling(pool);
-		if (disruptor_load_relaxed_u32(&p->poller->halted))
+		if (disruptor_poller_halted(p->poller))
 			error = -ECANCELED;
 	}
 	if (p->end > pool->boundary)

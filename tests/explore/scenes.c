@@ -27,11 +27,14 @@ const struct scene *const scenes[] = {
 	&scene_wait_multi_fence,
 	&scene_halt,
 	&scene_halt_fence,
+	&scene_halt_claim,
+	&scene_halt_claim_fence,
 	&scene_cancel,
 	&scene_cancel_fence,
 	&scene_wait_close,
 	&scene_wait_close_fence,
 	&scene_close,
+	&scene_close_told,
 	&scene_join,
 	&scene_join_next,
 	&scene_join_second,
@@ -84,5 +87,6 @@ const struct scene *const scenes[] = {
 	&scene_processor,
 	&scene_processor_halt,
 	&scene_processor_change,
+	&scene_processor_told,
 	NULL
 };

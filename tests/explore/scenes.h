@@ -15,9 +15,9 @@ extern const struct scene scene_single, scene_single_batch,
 extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
 	scene_wait_two_fence, scene_wait_follower, scene_wait_follower_fence,
 	scene_wait_full, scene_wait_full_fence, scene_wait_multi,
-	scene_wait_multi_fence, scene_halt, scene_halt_fence, scene_cancel,
-	scene_cancel_fence, scene_wait_close, scene_wait_close_fence,
-	scene_close;
+	scene_wait_multi_fence, scene_halt, scene_halt_fence, scene_halt_claim,
+	scene_halt_claim_fence, scene_cancel, scene_cancel_fence, scene_wait_close, scene_wait_close_fence,
+	scene_close, scene_close_told;
 
 /* scenes_members.c */
 extern const struct scene scene_join, scene_join_next, scene_join_second,
@@ -43,7 +43,7 @@ extern const struct scene scene_stall, scene_stall_poll, scene_stall_finish,
 
 /* scenes_processors.c */
 extern const struct scene scene_processor, scene_processor_halt,
-	scene_processor_change, scene_release, scene_pool, scene_pool_pass,
+	scene_processor_change, scene_processor_told, scene_release, scene_pool, scene_pool_pass,
 	scene_pool_follow,
 	scene_pool_keys, scene_slip;
 

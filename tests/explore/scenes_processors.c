@@ -18,7 +18,7 @@ static struct {
 	bool handled[SCENE_PARTICIPANTS][EVENTS];
 	struct disruptor_processor *processor[SCENE_PARTICIPANTS];
 	struct disruptor_worker_pool *pool;
-	uint64_t *of_key;	/* what handlers keep for each key */
+	uint64_t *of_key;	/* what handlers keep for each key; why */
 } *seen;
 static int number[SCENE_PARTICIPANTS] = { 0, 1, 2, 3, 4 };
 
@@ -150,6 +150,44 @@ const struct scene scene_processor_change = {
 	.setup = plain_setup,
 	.participant = { change_processors },
 	.deviations = 0, .deep_deviations = 1,
+};
+
+/* Its last words may need what was done before it was told to go. */
+static void read_reason(void *context)
+{
+	(void)context;
+	scene_require(*seen->of_key == 1, "it is told to go, but not why");
+}
+
+static void told_setup(void)
+{
+	setup_ring(2);
+	seen->of_key = scene_memory(sizeof(*seen->of_key));
+	scene_share(seen->of_key, sizeof(*seen->of_key));
+	seen->processor[0] = disruptor_handle_events_opts(
+		play->ring[0],
+		DISRUPTOR_PROCESSOR_OPTIONS(.on_event = handle,
+					    .context = &number[0],
+					    .on_shutdown = read_reason));
+}
+
+static void remove_with_reason(void)
+{
+	start_and_produce(1);
+	while (!seen->handled[0][0])
+		scene_wait();
+	*seen->of_key = 1;
+	scene_require(disruptor_processor_remove(seen->processor[0],
+						 DISRUPTOR_FOREVER) >= 0,
+		      "cannot remove: %s", disruptor_error());
+}
+
+const struct scene scene_processor_told = {
+	.name = "processor-told",
+	.what = "a processor is told to go, and ends knowing why",
+	.setup = told_setup,
+	.participant = { remove_with_reason },
+	.deviations = 1, .deep_deviations = 2,
 };
 
 /* --- driven by participants -------------------------------------------------------- */

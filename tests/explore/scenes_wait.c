@@ -103,8 +103,28 @@ WAIT_SCENE(wait_multi, "wait-multi", "two producers wake a consumer",
 
 /* --- halt and close --------------------------------------------------------------- */
 
+/* Written before the end, for whoever is told of it. */
+static uint64_t *why;
+
+static void give_reason(void)
+{
+	*why = 1;
+}
+
+static void read_reason(void)
+{
+	scene_require(*why == 1, "it is told of the end, but not why");
+}
+
+static void reason_setup(void)
+{
+	why = scene_memory(sizeof(*why));
+	scene_share(why, sizeof(*why));
+}
+
 static void quiet_setup(void)
 {
+	reason_setup();
 	play_ring(BLOCKING(.capacity = 1));
 	play_producer(0);
 	play_consumer(1, ANONYMOUS);
@@ -112,11 +132,13 @@ static void quiet_setup(void)
 
 static void halt(void)
 {
+	give_reason();
 	disruptor_halt(play->ring[scene_self()]);
 }
 
 static void close_ring(void)
 {
+	give_reason();
 	disruptor_close(play->ring[scene_self()]);
 }
 
@@ -127,6 +149,7 @@ static void sleep_until_halted(void)
 
 	scene_require(n == -ECANCELED, "a halted poll returned %lld",
 		      (long long)n);
+	read_reason();
 }
 
 /* No room any more. */
@@ -137,16 +160,18 @@ static void filled_setup(void)
 	disruptor_publish(play->producer[0]);
 }
 
-static void claim_until_canceled(void)
+static void claim_until_told(void)
 {
 	int64_t n = disruptor_claim_n(play->producer[scene_self()], 1);
 
-	scene_require(n == -ECANCELED, "a canceled claim returned %lld",
+	scene_require(n == -ECANCELED, "a claim that ends returned %lld",
 		      (long long)n);
+	read_reason();
 }
 
 static void cancel_producer(void)
 {
+	give_reason();
 	disruptor_producer_cancel(play->producer[0]);
 }
 
@@ -163,13 +188,16 @@ static void sleep_until_closed(void)
 
 	scene_require(n == -ESHUTDOWN, "a poll of a closed ring returned %lld",
 		      (long long)n);
+	read_reason();
 }
 
 /* The consumer that would make room does not: only a cancel ends the claim. */
 WAIT_SCENE(halt, "halt", "a consumer sleeps, and the ring is halted",
 	   quiet_setup, 3, 6, NULL, sleep_until_halted, halt);
 WAIT_SCENE(cancel, "cancel", "a producer sleeps, and is canceled", filled_setup,
-	   3, 5, claim_until_canceled, NULL, cancel_producer);
+	   3, 5, claim_until_told, NULL, cancel_producer);
+WAIT_SCENE(halt_claim, "halt-claim", "a producer sleeps, and the ring is halted",
+	   filled_setup, 3, 5, claim_until_told, NULL, halt);
 WAIT_SCENE(wait_close, "wait-close", "a consumer sleeps, and the ring closes",
 	   quiet_setup, 3, 5, publish_and_close, sleep_until_closed);
 
@@ -177,6 +205,7 @@ WAIT_SCENE(wait_close, "wait-close", "a consumer sleeps, and the ring closes",
 
 static void close_setup(void)
 {
+	reason_setup();
 	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
 				    .producer_type = DISRUPTOR_MULTI_PRODUCER,
 				    .producers_max = 2, .consumers_max = 2));
@@ -216,5 +245,37 @@ const struct scene scene_close = {
 	.participant = { publish_one, publish_one, consume_until_closed,
 			 close_ring },
 	.check = close_check,
+	.deviations = 2, .deep_deviations = 4,
+};
+
+/* Three that are told of it by the state alone. */
+static void claim_if_open(void)
+{
+	struct disruptor_producer *p = play->producer[scene_self()];
+
+	if (disruptor_try_claim_n(p, 1) == -ESHUTDOWN)
+		read_reason();
+}
+
+static void produce_if_open(void)
+{
+	if (disruptor_producer_new(play->ring[scene_self()]) == NULL &&
+	    errno == ESHUTDOWN)
+		read_reason();
+}
+
+static void wait_if_open(void)
+{
+	if (disruptor_wait_for_consumers(play->ring[scene_self()], 2, 0) ==
+	    -ESHUTDOWN)
+		read_reason();
+}
+
+const struct scene scene_close_told = {
+	.name = "close-told",
+	.what = "one closes, others are told so",
+	.setup = close_setup,
+	.participant = { close_ring, claim_if_open, produce_if_open,
+			 wait_if_open },
 	.deviations = 2, .deep_deviations = 4,
 };
