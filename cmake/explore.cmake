@@ -29,6 +29,8 @@ set_target_properties(explore PROPERTIES
                       RUNTIME_OUTPUT_DIRECTORY tests/explore)
 
 script(explore litmus $<TARGET_FILE:explore> litmus)
+math(EXPR random "3000 / ${DISRUPTOR_TEST_SCALE}")
+script(explore random $<TARGET_FILE:explore> random ${random})
 script(explore scenes $<TARGET_FILE:explore> scenes standard)
 set_tests_properties(explore/scenes PROPERTIES TIMEOUT 900)
 # Once: what a mutant does depends on the source, not on the compiler.

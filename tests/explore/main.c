@@ -2,6 +2,7 @@
 #include "engine.h"
 #include "litmus.h"
 #include "mutants.h"
+#include "random.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,7 @@ static int replay(const char *name, const char *schedule, const char *mutant)
 static int usage(void)
 {
 	fprintf(stderr, "usage: explore litmus\n"
+			"       explore random COUNT [SEED]\n"
 			"       explore list\n"
 			"       explore files\n"
 			"       explore scenes standard|deep [NAME...]\n"
@@ -124,6 +126,10 @@ int main(int argc, char **argv)
 	sites_number();
 	if (argc == 2 && strcmp(argv[1], "litmus") == 0)
 		return litmus_run() != 0;
+	if (argc >= 3 && strcmp(argv[1], "random") == 0)
+		return random_run(strtoull(argv[2], NULL, 10),
+				  argc > 3 ? strtoull(argv[3], NULL, 10) :
+					     1) != 0;
 	if (argc == 2 && strcmp(argv[1], "list") == 0)
 		return list_scenes();
 	if (argc == 2 && strcmp(argv[1], "files") == 0)
