@@ -7,7 +7,7 @@
 
 /*
  * RC11, written off its definitions: Lahav, Vafeiadis, Kang, Hur, Dreyer,
- * "Repairing Sequential Consistency in C/C++11", PLDI 2017, sections 3 and 4.
+ * "Repairing Sequential Consistency in C/C++11", PLDI 2017.
  * One of them is C++20's: a release sequence has no later stores of its thread
  * (P0982), only read-modify-writes.
  *
