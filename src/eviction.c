@@ -253,10 +253,10 @@ static int remove_named(struct disruptor *d, const char *name)
 	if (error < 0)
 		return disruptor_fail(-error, "cannot lock a consumer record");
 	/*
-	 * Its followers are about to leave it: nobody may resume that. Acquire,
-	 * so that no compiler moves it behind that: we may be killed between.
+	 * Its followers are about to leave it: nobody may resume that. They do
+	 * by releases, so that this is done when we are killed between.
 	 */
-	disruptor_fetch_and_acquire_u32(&d->consumers[index].policy,
+	disruptor_fetch_and_relaxed_u32(&d->consumers[index].policy,
 					~DISRUPTOR_CONSUMER_HOLD);
 	disruptor_consumer_remove(d, index);
 	disruptor_os_pin_drop(&pin);

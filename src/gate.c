@@ -22,7 +22,8 @@ static void list_active(struct disruptor_producer_private *p)
 
 	p->gating_count = 0;
 	for (i = 0; i < d->header.consumers_max; i++)
-		if (disruptor_consumer_gates(disruptor_load_relaxed_u64(
+		/* E2: of who left too, by the same fence. */
+		if (disruptor_consumer_gates(disruptor_load_before_fence_u64(
 			    &d->consumers[i].status)))
 			p->gating[p->gating_count++] = (uint16_t)i;
 }
@@ -35,12 +36,8 @@ static int64_t slowest(struct disruptor_producer_private *p, int64_t ceiling)
 
 	p->slowest = -1;
 	for (i = 0; i < p->gating_count; i++) {
-		/*
-		 * E2: the licence to overwrite what was read before it. The
-		 * fence behind it acquires too, but the thread sanitizer sees
-		 * no fences.
-		 */
-		int64_t s = disruptor_sequence_load_acquire(
+		/* E2: the licence to overwrite what was read before it. */
+		int64_t s = disruptor_sequence_load_before_fence(
 			&d->consumers[p->gating[i]].sequence);
 
 		if (p->slowest < 0 || s < minimum)

@@ -451,7 +451,8 @@ disruptor_poller_halted(const struct disruptor_poller *poller)
 	return disruptor_load_acquire_u32(&poller->halted);
 }
 
-static inline bool disruptor_is_closed(const struct disruptor_shared_words *words)
+static inline bool
+disruptor_is_closed(const struct disruptor_shared_words *words)
 {
 	return (disruptor_load_acquire_u32(&words->control.state) &
 		DISRUPTOR_STATE_CLOSED) != 0;

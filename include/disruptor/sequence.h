@@ -29,6 +29,12 @@ disruptor_sequence_load_relaxed(const struct disruptor_sequence *s)
 }
 
 DISRUPTOR_INLINE int64_t
+disruptor_sequence_load_before_fence(const struct disruptor_sequence *s)
+{
+	return disruptor_load_before_fence_i64(&s->value);
+}
+
+DISRUPTOR_INLINE int64_t
 disruptor_sequence_load_acquire(const struct disruptor_sequence *s)
 {
 	return disruptor_load_acquire_i64(&s->value);

@@ -21,6 +21,10 @@
 #define disruptor_load_acquire_u32(p) EXPLORE_LOAD(uint32_t, p, ACQUIRE, #p)
 #define disruptor_load_seq_cst_u32(p) EXPLORE_LOAD(uint32_t, p, SEQ_CST, #p)
 
+#define disruptor_load_before_fence_i64(p) EXPLORE_LOAD(int64_t, p, RELAXED, #p)
+#define disruptor_load_before_fence_u64(p) \
+	EXPLORE_LOAD(uint64_t, p, RELAXED, #p)
+
 #define disruptor_store_relaxed_i64(p, v) EXPLORE_STORE(p, v, RELAXED, #p)
 #define disruptor_store_release_i64(p, v) EXPLORE_STORE(p, v, RELEASE, #p)
 #define disruptor_store_seq_cst_i64(p, v) EXPLORE_STORE(p, v, SEQ_CST, #p)

@@ -7,6 +7,8 @@
 
 #define disruptor_sequence_load_relaxed(s)                                     \
 	EXPLORE_LOAD(int64_t, &(s)->value, RELAXED, #s)
+#define disruptor_sequence_load_before_fence(s)                                \
+	EXPLORE_LOAD(int64_t, &(s)->value, RELAXED, #s)
 #define disruptor_sequence_load_acquire(s)                                     \
 	EXPLORE_LOAD(int64_t, &(s)->value, ACQUIRE, #s)
 #define disruptor_sequence_load_seq_cst(s)                                     \
