@@ -47,23 +47,38 @@ void disruptor_poller_announce(struct disruptor_poller *poller,
 			       struct disruptor_wait_point *point)
 {
 	struct disruptor_poller_private *p = poller->hidden;
+	uint32_t *word;
 
 	/* Events do not come as fast as looks, and looks may be 50 ms apart. */
 	poller->idle_at = poller->next;
 	poller->idle_looks = DISRUPTOR_IDLE_LOOKS;
-	announce(p->disruptor, poller_point(p), point);
+	do {
+		word = poller_point(p);
+		announce(p->disruptor, word, point);
+		/* Another is behind by now, and would wake nobody. */
+	} while (poller_point(p) != word);
+}
+
+/* The slowest consumer; nobody: the cursor, for what is claimed before. */
+static uint32_t *producer_point(const struct disruptor_producer_private *p)
+{
+	struct disruptor *d = p->disruptor;
+
+	return p->slowest < 0 ? &d->words->control.signal :
+				&d->consumers[p->slowest].signal;
 }
 
 void disruptor_producer_announce(struct disruptor_producer *producer,
 				 struct disruptor_wait_point *point)
 {
 	struct disruptor_producer_private *p = producer->hidden;
-	struct disruptor *d = p->disruptor;
+	uint32_t *word;
 
-	announce(d,
-		 p->slowest < 0 ? &d->words->control.signal :
-				  &d->consumers[p->slowest].signal,
-		 point);
+	do {
+		word = producer_point(p);
+		announce(p->disruptor, word, point);
+		disruptor_gate_scan(p);
+	} while (producer_point(p) != word);
 }
 
 static bool moved(const struct disruptor_wait_point *points, int count)

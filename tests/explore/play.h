@@ -57,4 +57,19 @@ void play_check(void);
 bool play_producers_ended(void);
 int64_t play_cursor(void);
 
+/* Who sleeps is woken, with membarrier(2) and where that is refused. */
+#define WAIT_SCENE(symbol, scene_name, says, prepare, deviate, deeper, ...)    \
+	const struct scene scene_##symbol = {                                  \
+		.name = scene_name, .what = says ", with membarrier",          \
+		.setup = prepare, .participant = { __VA_ARGS__ },              \
+		.check = play_check, .strict = true, \
+		.deviations = deviate, .deep_deviations = deeper,              \
+	};                                                                     \
+	const struct scene scene_##symbol##_fence = {                          \
+		.name = scene_name "-fence", .what = says ", with must_fence", \
+		.setup = prepare, .participant = { __VA_ARGS__ },              \
+		.check = play_check, .strict = true, .no_barrier = true,       \
+		.deviations = deviate, .deep_deviations = deeper,              \
+	}
+
 #endif

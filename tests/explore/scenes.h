@@ -19,6 +19,11 @@ extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
 	scene_halt_claim_fence, scene_cancel, scene_cancel_fence, scene_wait_close, scene_wait_close_fence,
 	scene_close, scene_close_told;
 
+/* scenes_loop.c */
+extern const struct scene scene_loop, scene_loop_fence, scene_loop_two,
+	scene_loop_two_fence, scene_loop_full, scene_loop_full_fence,
+	scene_loop_full_two, scene_loop_full_two_fence;
+
 /* scenes_members.c */
 extern const struct scene scene_join, scene_join_next, scene_join_second,
 	scene_join_multi, scene_join_behind, scene_leave, scene_leave_full, scene_rejoin,

@@ -74,20 +74,6 @@ static void sleep_for_two(void)
 	play_consume_blocking(2);
 }
 
-#define WAIT_SCENE(symbol, scene_name, says, prepare, deviate, deeper, ...)    \
-	const struct scene scene_##symbol = {                                  \
-		.name = scene_name, .what = says ", with membarrier",          \
-		.setup = prepare, .participant = { __VA_ARGS__ },              \
-		.check = play_check, .strict = true,                              \
-		.deviations = deviate, .deep_deviations = deeper,              \
-	};                                                                     \
-	const struct scene scene_##symbol##_fence = {                          \
-		.name = scene_name "-fence", .what = says ", with must_fence", \
-		.setup = prepare, .participant = { __VA_ARGS__ },              \
-		.check = play_check, .strict = true, .no_barrier = true,       \
-		.deviations = deviate, .deep_deviations = deeper,              \
-	}
-
 WAIT_SCENE(wait_one, "wait", "a consumer sleeps for 2 events", one_sleeper_setup,
 	   3, 6, publish_two, sleep_for_two);
 WAIT_SCENE(wait_two, "wait-two", "two consumers sleep for an event",

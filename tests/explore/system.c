@@ -25,6 +25,7 @@
 #define LOCKS 16
 #define FILES 4
 #define OBJECTS 24
+#define WORDS 4			/* that one sleeps on at once */
 /* No addresses. */
 #define LOCK_KEY(byte) ((uint64_t)(byte) << 1 | 1)
 #define NAMES_KEY UINT64_C(1)
@@ -54,6 +55,7 @@ struct machine {
 	struct file files[FILES];
 	struct object objects[OBJECTS];
 	uint64_t hash;		/* who touched what last */
+	const uint32_t *words[PARTICIPANTS][WORDS];
 	uint64_t random[PARTICIPANTS];
 };
 
@@ -305,28 +307,52 @@ void disruptor_os_pin_drop(struct disruptor_os_pin *pin)
 
 /* --- sleeping --------------------------------------------------------------------- */
 
-bool disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
-			     int64_t timeout_ns, bool shared)
+static void forget_words(void)
+{
+	memset(machine.words[engine.current], 0,
+	       sizeof(machine.words[engine.current]));
+}
+
+/* True: nobody woke it before. */
+static bool sleep_until(int64_t deadline)
 {
 	struct participant *p = self();
 
-	(void)shared;
-	enter_kernel(0);
-	if (memory_newest(word, sizeof(*word)) != expected) {
-		engine_trace(NULL, "does not sleep: the word is another");
-		return false;
-	}
-	if (timeout_ns <= 0)
-		return true;
 	engine_trace(NULL, "sleeps");
-	p->object = word;
-	p->deadline = engine.now + timeout_ns;
+	p->object = &machine;
+	p->deadline = deadline;
 	p->expired = false;
 	engine_leave(SLEEPING);
 	p->object = NULL;
 	engine_note('S', (uint64_t)p->expired);
 	engine_trace(NULL, p->expired ? "has slept enough" : "is woken");
 	return p->expired;
+}
+
+bool disruptor_os_futex_wait(const uint32_t *word, uint32_t expected,
+			     int64_t timeout_ns, bool shared)
+{
+	(void)shared;
+	enter_kernel(0);
+	forget_words();
+	machine.words[engine.current][0] = word;
+	if (memory_newest(word, sizeof(*word)) != expected) {
+		engine_note('W', memory_newest(word, sizeof(*word)));
+		engine_trace(NULL, "does not sleep: the word is another");
+		return false;
+	}
+	return timeout_ns <= 0 || sleep_until(engine.now + timeout_ns);
+}
+
+/* Which words each sleeps on. */
+static bool sleeps_on(int who, const uint32_t *word)
+{
+	int i;
+
+	for (i = 0; i < WORDS && machine.words[who][i] != NULL; i++)
+		if (machine.words[who][i] == word)
+			return true;
+	return false;
 }
 
 void disruptor_os_futex_wake_all(const uint32_t *word, bool shared)
@@ -338,18 +364,30 @@ void disruptor_os_futex_wake_all(const uint32_t *word, bool shared)
 	engine_trace(NULL, "wakes who sleeps");
 	for (i = 1; i < PARTICIPANTS; i++)
 		if (engine.participant[i].state == SLEEPING &&
-		    engine.participant[i].object == word)
+		    engine.participant[i].object == &machine &&
+		    sleeps_on(i, word))
 			engine.participant[i].state = READY;
 }
 
-/* This kernel has no futex_waitv(2). */
 int disruptor_os_futex_wait_any(const struct disruptor_os_futex *futexes,
 				int count, int64_t deadline)
 {
-	(void)futexes;
-	(void)count;
-	(void)deadline;
-	return -ENOSYS;
+	int i;
+
+	enter_kernel(0);
+	forget_words();
+	for (i = 0; i < count; i++) {
+		uint64_t found = memory_newest(futexes[i].word,
+					       sizeof(*futexes[i].word));
+
+		if (found != futexes[i].expected) {
+			engine_note('W', found);
+			engine_trace(NULL, "does not sleep: a word is another");
+			return 0;
+		}
+		machine.words[engine.current][i] = futexes[i].word;
+	}
+	return sleep_until(deadline) ? -ETIMEDOUT : 0;
 }
 
 bool disruptor_os_barrier_register(bool shared)
