@@ -60,14 +60,13 @@ static void resolve_claims(struct repair *r)
 		       (unsigned long long)gaps);
 }
 
-/* Followers look for gaps only below gap_end. */
+/* Followers look for gaps only below gap_end, which is stored before (E4). */
 static void raise_gap_end(struct repair *r)
 {
 	struct disruptor *d = r->d;
 	struct disruptor_control *control = &d->words->control;
 	int64_t end = disruptor_cursor(d), s = end - disruptor_capacity(d);
-	int64_t known = disruptor_sequence_load_acquire(&control->gap_end);
-	int64_t highest = known;
+	int64_t highest = 0;
 
 	if (d->ring.words == NULL)
 		return;
@@ -75,7 +74,7 @@ static void raise_gap_end(struct repair *r)
 		if (disruptor_load_acquire_u64(disruptor_commit_word(d, s)) ==
 		    disruptor_word_gap(s))
 			highest = s + 1;
-	if (highest <= known)
+	if (highest <= disruptor_sequence_load_relaxed(&control->gap_end))
 		return;
 	disruptor_raise_gap_end(control, highest);
 	report(r, "followers did not know of the gap at %lld",
@@ -91,7 +90,7 @@ static void free_record(struct repair *r, uint32_t index)
 {
 	const struct disruptor_consumer_record *record = &r->d->consumers[index];
 	uint32_t state = disruptor_consumer_state(
-		disruptor_load_acquire_u64(&record->status));
+		disruptor_load_relaxed_u64(&record->status));
 
 	if (state > DISRUPTOR_CONSUMER_EVICTING && is_dead(r, index)) {
 		disruptor_consumer_remove(r->d, index);
@@ -118,35 +117,48 @@ static void unlink_record(struct repair *r, uint32_t index)
 		    (i != index && i < d->header.consumers_max &&
 		     disruptor_consumer_is_active(d, i)))
 			continue;
-		disruptor_fetch_and_u64(&upstream[i / 64],
-					~(UINT64_C(1) << (i % 64)));
+		disruptor_fetch_and_relaxed_u64(&upstream[i / 64],
+						~(UINT64_C(1) << (i % 64)));
 		cleared++;
 	}
 	if (cleared == 0)
 		return;
-	disruptor_fetch_add_u64(&d->words->control.epoch, 1);
+	/* E9: who knows this epoch knows whom it follows. */
+	disruptor_fetch_add_release_u64(&d->words->control.epoch, 1);
 	report(r, "consumer %u followed %u that are no consumers", index,
 	       cleared);
 }
 
-/* Only of the dead: the living know better where they are. */
-static void correct_place(struct repair *r, uint32_t index)
+/* Where a dead consumer's place can be, if not where it is. */
+static int64_t honest_place(const struct disruptor *d, int64_t s)
 {
-	struct disruptor *d = r->d;
-	struct disruptor_sequence *place = &d->consumers[index].sequence;
-	int64_t s = disruptor_sequence_load_acquire(place), to = s;
 	int64_t cursor = disruptor_cursor(d), end = disruptor_published(d);
+	int64_t to = s;
 
-	if (!disruptor_consumer_is_active(d, index) || !is_dead(r, index))
-		return;
 	if (s > end && s > cursor)
 		to = end;
 	if (s < cursor - disruptor_capacity(d))
 		to = cursor - disruptor_capacity(d);
-	if (to < d->header.first_sequence)
-		to = d->header.first_sequence;
+	return to < d->header.first_sequence ? d->header.first_sequence : to;
+}
+
+/*
+ * Only of the dead: the living know better where they are, and may have gone on
+ * from where they were seen. Whom it found dead stays so: the registry is locked.
+ */
+static void correct_place(struct repair *r, uint32_t index)
+{
+	struct disruptor *d = r->d;
+	struct disruptor_sequence *place = &d->consumers[index].sequence;
+	int64_t s, to;
+
+	if (!disruptor_consumer_is_active(d, index) || !is_dead(r, index))
+		return;
+	s = disruptor_sequence_load_relaxed(place);
+	to = honest_place(d, s);
 	if (to == s)
 		return;
+	/* E3: with what the dead one did. */
 	disruptor_sequence_store_release(place, to);
 	report(r, "the place of consumer %u was %lld; it is %lld now", index,
 	       (long long)s, (long long)to);
@@ -168,11 +180,16 @@ static void repair_beside_the_living(struct repair *r)
 
 /* --- when nobody lives ------------------------------------------------------ */
 
+/*
+ * From here on relaxed: who has the locks of all records comes after all that
+ * was done with them, and who takes one afterwards comes after this.
+ */
+
 /* The sequence that a slot's word speaks of, if it can be one of that slot. */
 static bool sequence_of(const struct disruptor *d, int64_t slot,
 			int64_t *sequence)
 {
-	uint64_t word = disruptor_load_acquire_u64(
+	uint64_t word = disruptor_load_relaxed_u64(
 		disruptor_commit_word(d, slot));
 
 	*sequence = (int64_t)(word >> 1) - 1;
@@ -192,7 +209,7 @@ static int64_t guess_cursor(const struct disruptor *d)
 		if (sequence_of(d, slot, &s) && s >= guess)
 			guess = s + 1;
 	for (i = 0; d->ring.words == NULL && i < d->header.consumers_max; i++) {
-		s = disruptor_sequence_load_acquire(&d->consumers[i].sequence);
+		s = disruptor_sequence_load_relaxed(&d->consumers[i].sequence);
 		if (disruptor_consumer_is_active(d, i) && s > guess &&
 		    s < DISRUPTOR_SEQUENCE_MAX)
 			guess = s;
@@ -229,12 +246,12 @@ static bool is_wrong(const struct disruptor *d, int64_t cursor, int64_t guess)
 static void correct_cursor(struct repair *r)
 {
 	struct disruptor *d = r->d;
-	int64_t cursor = disruptor_sequence_load_acquire(&d->words->cursor);
+	int64_t cursor = disruptor_sequence_load_relaxed(&d->words->cursor);
 	int64_t guess = guess_cursor(d);
 
 	if (!is_wrong(d, cursor, guess))
 		return;
-	disruptor_sequence_store_release(&d->words->cursor, guess);
+	disruptor_sequence_store_relaxed(&d->words->cursor, guess);
 	report(r, "the cursor was %lld; it is %lld now, as far as can be known",
 	       (long long)cursor, (long long)guess);
 }
@@ -253,14 +270,15 @@ static bool correct_word(struct disruptor *d, int64_t end, int64_t slot)
 	int64_t s, last = last_of(d, end, slot);
 	uint64_t *word = disruptor_commit_word(d, slot);
 
-	if (disruptor_load_acquire_u64(word) == 0 ||
+	if (disruptor_load_relaxed_u64(word) == 0 ||
 	    (sequence_of(d, slot, &s) && s < end))
 		return false;
 	if (last < d->header.first_sequence) {
-		disruptor_store_release_u64(word, 0);
+		disruptor_store_relaxed_u64(word, 0);
 		return true;
 	}
 	disruptor_raise_gap_end(&d->words->control, last + 1);
+	/* E4: who looks from outside finds no gap without its gap_end. */
 	disruptor_store_release_u64(word, disruptor_word_gap(last));
 	return true;
 }
@@ -281,7 +299,8 @@ static void correct_words(struct repair *r)
 static void correct_state(struct repair *r)
 {
 	uint32_t *state = &r->d->words->control.state;
-	uint32_t seen = disruptor_fetch_and_u32(state, DISRUPTOR_STATE_CLOSED);
+	uint32_t seen = disruptor_fetch_and_relaxed_u32(state,
+							DISRUPTOR_STATE_CLOSED);
 
 	if ((seen & ~DISRUPTOR_STATE_CLOSED) != 0)
 		report(r, "the state was %#x; the ring is %s", seen,

@@ -56,6 +56,10 @@ extern const struct scene scene_processor, scene_processor_halt,
 extern const struct scene scene_stall_heir, scene_join_left,
 	scene_backlog_left;
 
+/* scenes_repair.c */
+extern const struct scene scene_repair_gap, scene_repair_moving,
+	scene_repair_links, scene_repair_place, scene_repair_word;
+
 /* scenes_create.c */
 extern const struct scene scene_create, scene_inspect,
 	scene_inspect_resumed, scene_check;

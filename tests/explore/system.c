@@ -34,6 +34,7 @@
 struct lock {
 	int64_t byte;
 	int owner;		/* participant, from 1; 0: free */
+	bool pinned;		/* by a mapping: only that lets it go */
 };
 
 struct file {
@@ -191,6 +192,7 @@ void system_bury(int who)
 		if (machine.locks[i].owner == who) {
 			touch(object_of(LOCK_KEY(machine.locks[i].byte)));
 			machine.locks[i].owner = 0;
+			machine.locks[i].pinned = false;
 		}
 	engine_changed();
 }
@@ -229,6 +231,7 @@ static void drop(int64_t byte)
 {
 	enter_kernel(LOCK_KEY(byte));
 	lock_of(byte)->owner = 0;
+	lock_of(byte)->pinned = false;
 	engine_trace(NULL, "drops lock %lld", (long long)(byte & 0xffff));
 	if (engine.running)
 		engine_changed();
@@ -253,7 +256,9 @@ void disruptor_os_lock_drop_range(int fd, int64_t first, int64_t count)
 
 	(void)fd;
 	for (byte = first; byte < first + count; byte++)
-		drop(byte);
+		if (lock_of(byte)->owner == process() &&
+		    !lock_of(byte)->pinned)
+			drop(byte);
 }
 
 void disruptor_os_lock_drop(int fd, int64_t byte)
@@ -293,8 +298,10 @@ int disruptor_os_pin_take(struct disruptor_os_pin *pin, int fd, int probe_fd,
 	int error = disruptor_os_lock_take(fd, byte);
 
 	(void)probe_fd;
-	if (error == 0)
-		pin->page = lock_of(byte);
+	if (error < 0)
+		return error;
+	pin->page = lock_of(byte);
+	lock_of(byte)->pinned = true;
 	return error;
 }
 
