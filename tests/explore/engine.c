@@ -126,6 +126,13 @@ static bool is_runnable(const struct participant *p)
 	       (p->state == WAITING && others_changed(p));
 }
 
+bool engine_is_ready(int who)
+{
+	enum state state = engine.participant[who].state;
+
+	return state == READY || state == WAITING;
+}
+
 void engine_changed(void)
 {
 	engine.changes++;
@@ -150,6 +157,7 @@ static uint64_t state_hash(int who)
 	int i;
 
 	hash = mix(hash, promises_stretch());
+	hash = mix(hash, membarrier_hash());
 	hash = mix(hash, (uint64_t)engine.now);
 	hash = mix(hash, system_hash());
 	for (i = 1; i < PARTICIPANTS; i++) {
@@ -189,6 +197,7 @@ static _Noreturn void die(void)
 	engine.killed++;
 	engine_note('k', 0);
 	promises_leave(DEAD);
+	membarrier_leave();
 	system_bury(engine.current);
 	engine_leave(DEAD);
 	__builtin_unreachable();
@@ -207,13 +216,13 @@ void engine_point(void)
 	if (may_die(engine.current))
 		values[count++] = -1;
 	count += others_runnable(values + count);
-	if (count == 1)
-		return;
-	chosen = trail_choose('p', count, values, false);
+	chosen = count == 1 ? engine.current :
+			      trail_choose('p', count, values, false);
 	if (chosen < 0)
 		die();
 	if (chosen != engine.current)
 		switch_to(chosen);
+	membarrier_point();
 }
 
 /* --- nobody runs ------------------------------------------------------------ */
@@ -361,6 +370,7 @@ static void reset(void)
 {
 	memory_reset();
 	promises_reset();
+	membarrier_reset();
 	coherence_reset();
 	plain_reset();
 	system_reset();

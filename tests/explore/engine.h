@@ -12,7 +12,8 @@
  *	views.c		what a participant knows of them
  *	events.c	what participants did
  *	promises.c	stores that are made ahead of what comes before them
- *	fences.c	fences, membarrier, the kernel
+ *	fences.c	fences, the kernel's locks
+ *	membarrier.c	fences in everybody
  *	coherence.c	C11: which executions sequential consistency forbids
  *	plain.c		data races on memory that is not atomic
  *	seen.c		execution graphs that were met before
@@ -75,6 +76,13 @@ enum outcome {
 	CUT		/* too long */
 };
 
+/* Which stores go ahead of what stands before them; see promises.c. */
+enum promises {
+	PROMISES_OF_MACHINES,
+	PROMISES_OF_C11,
+	NO_PROMISES		/* RC11 */
+};
+
 struct bounds {
 	int deviations;	/* preemptions, stale reads, early stores together */
 	int kills;
@@ -90,7 +98,7 @@ struct engine {
 	bool running;		/* not setting the scene */
 	bool tracing;
 	bool following;		/* replays a schedule from outside */
-	bool all_promises;	/* whatever C11 allows, not what machines do */
+	enum promises promises;
 	int current;
 	int setting_for;	/* setup acts as this participant */
 	uint32_t step;
@@ -121,6 +129,8 @@ enum outcome engine_run(void);
 void engine_changed(void);
 bool engine_alive(int who);
 bool engine_may_die(void);
+/* Neither ended nor asleep. */
+bool engine_is_ready(int who);
 void engine_note(uint64_t what, uint64_t detail);
 void engine_trace(const struct explore_site *site, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -137,7 +147,8 @@ static inline uint64_t mix(uint64_t hash, uint64_t value)
 
 /*
  * A choice: 'p' who goes on (-1: is killed), 'r' a read, 'w' a store, 'a' a store
- * that is made ahead (promises.c).
+ * that is made ahead (promises.c), 'm' whether a
+ * membarrier reaches who runs now or later.
  */
 #define PROMISE 'a'
 int trail_choose(char kind, int count, const int *values, bool is_free);
@@ -182,7 +193,6 @@ uint32_t memory_event_count(int who);
 uint32_t memory_known_store(uint32_t location, const struct clock *clock);
 /* A fence of full strength at who's place. */
 void memory_fence_at(int who);
-void memory_membarrier(void);
 /* Whether the atomic stores to this address all come before; for races. */
 bool memory_is_ordered(uintptr_t address, const struct clock *clock);
 /* A kernel object: whoever touches it sees what its last user had seen. */
@@ -213,6 +223,16 @@ void promises_barrier(void);
 void promises_leave(enum state state);
 void promise_name(int id, char *text, size_t size);
 const char *promise_read(const char *text, int *id);
+
+/* --- membarrier.c ---------------------------------------------------------- */
+
+void membarrier_reset(void);
+uint64_t membarrier_hash(void);
+/* Before a step: barriers of others may reach who runs. */
+void membarrier_point(void);
+void memory_membarrier(void);
+/* It is killed. */
+void membarrier_leave(void);
 
 /* --- coherence.c ---------------------------------------------------------- */
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "memory.h"
 
-/* Fences, and what the kernel orders. */
+/* Fences, and what a lock of the kernel orders. */
 
-static struct event *fence(enum explore_order order)
+struct event *memory_fence(enum explore_order order)
 {
 	struct participant *p = self();
 	struct event *e;
@@ -13,8 +13,10 @@ static struct event *fence(enum explore_order order)
 		memory_acquire_all();
 	}
 	e = event_new(LOCATIONS, order == EXPLORE_SEQ_CST);
-	if (releases(order))
+	if (releases(order)) {
 		view_copy(&p->released, &p->current);
+		promises_release();
+	}
 	engine_note('F', (uint64_t)order);
 	event_seal(e);
 	return e;
@@ -29,9 +31,9 @@ void explore_fence(struct explore_site *site)
 	if (!engine.running)
 		return;
 	engine_point();
-	if (!engine.all_promises)
+	if (engine.promises != PROMISES_OF_C11)
 		promises_barrier();
-	fence(order);
+	memory_fence(order);
 	engine_trace(site, "fence");
 }
 
@@ -50,40 +52,6 @@ void explore_compiler_barrier(struct explore_site *site)
 		self()->exposed = true;
 	else
 		promises_barrier();
-}
-
-/*
- * A fence here, then one in each other participant wherever it is, then one
- * here. Nothing happens before anything by this alone; only the order of the
- * fences is fixed.
- */
-void memory_membarrier(void)
-{
-	int who, caller = engine.current;
-	int16_t first, last, others[PARTICIPANTS];
-
-	promises_barrier();
-	first = fence(EXPLORE_SEQ_CST)->node;
-	/*
-	 * Who has ended or sleeps had its fence when it was taken off. Who has
-	 * made a store ahead has it between two that changed places.
-	 */
-	for (who = 1; who < PARTICIPANTS; who++) {
-		struct participant *p = &engine.participant[who];
-
-		others[who] = -1;
-		if (who == caller || p->exposed || promises_has(who))
-			continue;
-		engine.current = who;
-		others[who] = fence(EXPLORE_SEQ_CST)->node;
-	}
-	engine.current = caller;
-	last = fence(EXPLORE_SEQ_CST)->node;
-	for (who = 1; who < PARTICIPANTS; who++)
-		if (who != caller && others[who] >= 0 &&
-		    (!coherence_order(first, others[who]) ||
-		     !coherence_order(others[who], last)))
-			engine_end(FORBIDDEN);
 }
 
 void memory_enter_kernel(struct kernel_object *object)

@@ -69,9 +69,10 @@ static int run_one(const struct litmus *t)
 	memcpy(scene.participant, t->parts, sizeof(t->parts));
 	litmus_begin(t);
 	memset(seen, 0, sizeof(seen));
-	engine.all_promises = !t->of_machines;
+	engine.promises = t->of_machines ? PROMISES_OF_MACHINES :
+					   PROMISES_OF_C11;
 	search(&scene, &bounds, &findings);
-	engine.all_promises = false;
+	engine.promises = PROMISES_OF_MACHINES;
 	return print_outcomes(t, &findings);
 }
 

@@ -94,6 +94,10 @@ void memory_keep_promise(struct location *l, struct store *s,
 			 enum explore_order order, struct event *e,
 			 struct store *read);
 
+/* --- fences.c ---------------------------------------------------------------- */
+
+struct event *memory_fence(enum explore_order order);
+
 /* --- promises.c ------------------------------------------------------------ */
 
 enum access { READS, WRITES, MODIFIES };
@@ -106,6 +110,7 @@ struct store *promises_take(struct location *l, enum explore_order order,
 bool promises_to_modify(const struct store *s);
 /* The first that who runs has promised there; it is behind all that he knows. */
 const struct store *promises_own(const struct location *l);
+void promises_release(void);
 void promises_settle(struct location *l, const struct store *s,
 		     const struct view *before);
 static inline bool acquires(enum explore_order order)

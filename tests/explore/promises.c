@@ -13,7 +13,7 @@
  * place on, without anybody's help: so no value comes out of thin air.
  *
  * C11 allows it for any store, whatever comes before it, as long as happens-
- * before and coherence have no cycle; so do the litmus tests (engine.all_promises).
+ * before and coherence have no cycle; so do the litmus tests.
  * Scenes have what processors and compilers do: a relaxed store goes ahead of
  * relaxed loads, relaxed stores and stores that release, but not ahead of what
  * acquires, of a modification, a fence or a call; and who made one ahead may be
@@ -21,7 +21,7 @@
  */
 
 #define OFFERS 2048
-#define PROMISES_EACH 4
+#define PROMISES_EACH 8
 
 /* A store that somebody may make ahead. */
 struct offer {
@@ -155,8 +155,9 @@ static void promise(const struct offer *o)
 
 static bool may_begin(enum access access)
 {
-	return (engine.left > 0 || engine.following) &&
-	       (engine.all_promises || access == READS || engine_may_die());
+	return engine.promises != NO_PROMISES &&
+	       (engine.left > 0 || engine.following) &&
+	       (engine.promises == PROMISES_OF_C11 || access == READS || engine_may_die());
 }
 
 void promises_point(enum explore_order order, enum access access)
@@ -164,7 +165,7 @@ void promises_point(enum explore_order order, enum access access)
 	struct stretch *w = stretch();
 	int id;
 
-	if (!engine.all_promises && (access == MODIFIES || acquires(order))) {
+	if (engine.promises != PROMISES_OF_C11 && (access == MODIFIES || acquires(order))) {
 		promises_barrier();
 		return;
 	}
@@ -191,7 +192,7 @@ static void offer(const struct location *l, enum explore_order order,
 	if (!w->begun || w->events == self()->events - (modified != NULL) ||
 	    !system_holds((const void *)l->address))
 		return;
-	if (!engine.all_promises &&
+	if (engine.promises != PROMISES_OF_C11 &&
 	    (order != EXPLORE_RELAXED || modified != NULL))
 		return;
 	o.modifies = modified != NULL;
@@ -285,6 +286,22 @@ void promises_settle(struct location *l, const struct store *s,
 	while (location_store_at(l, i++)->modified);
 }
 
+/* A fence stands before the stores that are promised. */
+void promises_release(void)
+{
+	struct stretch *w = stretch();
+	struct view before;
+	int i;
+
+	for (i = 0; i < w->count; i++) {
+		struct store *s = w->promises[i].store;
+
+		view_copy(&before, &s->message);
+		view_join(&s->message, &self()->released);
+		promises_settle(w->promises[i].location, s, &before);
+	}
+}
+
 /* --- where none goes ahead --------------------------------------------------------- */
 
 void promises_break(int who)
@@ -317,7 +334,7 @@ void promises_leave(enum state state)
 	w->begun = false;
 	if (w->count == 0)
 		return;
-	if (state != DEAD || engine.all_promises)
+	if (state != DEAD || engine.promises == PROMISES_OF_C11)
 		engine_end(FORBIDDEN);
 	while (w->count > 0)
 		keep_last(w);

@@ -7,10 +7,11 @@
 #include <time.h>
 
 #define SHOWN 5			/* differences; then it is enough */
+#define BUFFERED_MAX 5		/* operations */
 
 static struct outcomes found, allowed;
 static struct {
-	uint64_t programs, outcomes, candidates, executions, cut;
+	uint64_t programs, buffered, outcomes, candidates, executions, cut;
 	int different;
 	double searching, checking;
 } counts;
@@ -82,16 +83,27 @@ static void report(struct program *p, uint64_t seed)
 
 static void print_counts(uint64_t seed)
 {
-	printf("seed %llu: %llu programs, %llu outcomes, %llu candidates, "
-	       "%llu executions, %llu cut, %d differences, %.1f s "
+	printf("seed %llu: %llu programs, %llu with load buffering, "
+	       "%llu outcomes, %llu candidates, %llu executions, %llu cut, %d differences, %.1f s "
 	       "(explorer %.1f, axioms %.1f)\n",
 	       (unsigned long long)seed, (unsigned long long)counts.programs,
+	       (unsigned long long)counts.buffered,
 	       (unsigned long long)counts.outcomes,
 	       (unsigned long long)counts.candidates,
 	       (unsigned long long)counts.executions,
 	       (unsigned long long)counts.cut, counts.different,
 	       counts.searching + counts.checking, counts.searching,
 	       counts.checking);
+}
+
+/* With load buffering there are many times more executions. */
+static bool is_small(const struct program *p)
+{
+	int t, operations = 0;
+
+	for (t = 0; t < p->threads; t++)
+		operations += p->count[t];
+	return operations <= BUFFERED_MAX;
 }
 
 int random_run(uint64_t count, uint64_t seed)
@@ -102,6 +114,8 @@ int random_run(uint64_t count, uint64_t seed)
 	for (i = 0; i < count && counts.different < SHOWN; i++) {
 		program_make(&p, seed + i);
 		counts.programs++;
+		random_load_buffering = (seed + i) % 2 == 0 && is_small(&p);
+		counts.buffered += random_load_buffering;
 		if (!differs(&p))
 			continue;
 		counts.different++;

@@ -96,6 +96,8 @@ uint64_t search_outcomes(const struct program *p, struct outcomes *found)
 	outcomes = found;
 	memset(&outcome, 0, sizeof(outcome));
 	outcomes_clear(found);
+	engine.promises = random_load_buffering ? PROMISES_OF_C11 : NO_PROMISES;
 	search(&scene, &bounds, &findings);
+	engine.promises = PROMISES_OF_MACHINES;
 	return findings.cut > 0 ? UINT64_MAX : findings.runs;
 }
