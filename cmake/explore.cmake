@@ -29,7 +29,7 @@ set_target_properties(explore PROPERTIES
                       RUNTIME_OUTPUT_DIRECTORY tests/explore)
 
 script(explore litmus $<TARGET_FILE:explore> litmus)
-math(EXPR random "2500 / ${DISRUPTOR_TEST_SCALE}")
+math(EXPR random "2000 / ${DISRUPTOR_TEST_SCALE}")
 script(explore random $<TARGET_FILE:explore> random ${random})
 script(explore scenes $<TARGET_FILE:explore> scenes standard)
 set_tests_properties(explore/scenes PROPERTIES TIMEOUT 900)

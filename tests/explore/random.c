@@ -122,5 +122,5 @@ int random_run(uint64_t count, uint64_t seed)
 		report(&p, seed + i);
 	}
 	print_counts(seed);
-	return counts.different + (int)(counts.cut > 0);
+	return counts.different + (counts.cut > 0 || count == 0);
 }

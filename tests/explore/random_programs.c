@@ -51,7 +51,7 @@ static void choose_taste(void)
 	taste.preferred = below(3) * 40;
 	taste.modifications = below(4) * 20;
 	taste.fences = below(4) * 15;
-	taste.barriers = percent(10) ? 40 : 0;
+	taste.barriers = percent(5) ? 40 : 0;
 }
 
 bool order_is_possible(enum kind kind, enum explore_order order)
