@@ -128,6 +128,7 @@ static const char *const shapes[] = {
 	"Wx Wy|My Ry|Wy Rx", "Mx|Mx|Mx Rx", "Wx Wy|My|My|Ry Rx",
 	"Wx F Wy|Ry Wz|Rz F Rx", "Wx F Wy|My Rz|Wz F Rx",
 	"Wx F Wy|Ry Wz|Wz F Rx", "Wx|Rx F Ry|Wy F Rx", "Wx|Rx F Ry|Ry F Rx|Wy",
+	"Wx Wy|Ry Rz|Wz B Rx", "Wx B Ry|Wy Rx", "Wx Wy|Ry Rz|Wz B Rx",
 	"Wx Wy Wy|My|Ry Rx", "Wx Rx Ry|Wy Ry Rx", "Wx Ry Rx|Wx Wy",
 	"Rx Wy|Ry Wz|Rz Wx", "Wx|Wx|Rx Rx|Rx Rx", "Wx|Wy|Rx Ry|My Mx",
 };
@@ -141,9 +142,10 @@ static void make_shaped(struct program *p)
 	for (; *s != '\0'; s++) {
 		if (*s == '|')
 			p->threads++;
-		if (*s == 'F')
-			append(p, p->threads - 1, FENCE, 0);
-		if (!isupper(*s) || *s == 'F')
+		if (*s == 'F' || *s == 'B')
+			append(p, p->threads - 1, *s == 'F' ? FENCE : BARRIER,
+			       0);
+		if (!isupper(*s) || *s == 'F' || *s == 'B')
 			continue;
 		place = s[1] == 'z' ? 2 : (s[1] - 'x') ^ swapped;
 		if (p->count[p->threads - 1] > 0)
