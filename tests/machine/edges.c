@@ -9,7 +9,7 @@ void publish_cursor(struct disruptor_sequencer *s);
 void publish_words(struct disruptor_sequencer *s);
 int claim_multi(struct disruptor_sequencer *s, int64_t n);
 void note_intent(struct disruptor_sequencer *s, int64_t low, int64_t high);
-int64_t read_cursor(const struct disruptor_sequence_barrier *b);
+int64_t read_cursor(struct disruptor_sequence_barrier *b);
 int64_t read_words(const struct disruptor_sequence_barrier *b, int64_t from,
 		   int64_t to);
 int64_t read_upstream_of(const struct disruptor_sequence_barrier *b);
@@ -41,9 +41,11 @@ void note_intent(struct disruptor_sequencer *s, int64_t low, int64_t high)
 	disruptor_sequencer_note_intent(s, low, high);
 }
 
-int64_t read_cursor(const struct disruptor_sequence_barrier *b)
+int64_t read_cursor(struct disruptor_sequence_barrier *b)
 {
-	return disruptor_sequence_load_acquire(b->cursor);
+	b->ring.words = NULL;
+	b->upstream_count = 0;
+	return disruptor_sequence_barrier_ready(b, 0, 0);
 }
 
 int64_t read_words(const struct disruptor_sequence_barrier *b, int64_t from,
