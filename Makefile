@@ -67,7 +67,9 @@ explore:
 	@JOBS=$(JOBS) scripts/run-explore $(BUILD)/plain
 
 spin:
-	@tests/models/run-models $(abspath $(BUILD))/models || [ $$? = 77 ]
+	$(need) cc
+	$(need) --optional spin
+	@JOBS=$(JOBS) tests/models/run-models $(abspath $(BUILD))/models || [ $$? = 77 ]
 
 bench:
 	$(need) cc cmake kernel-headers
