@@ -45,7 +45,12 @@ inline lock()
 inline may_die(who)
 {
 	if
-	:: atomic { who != LAST_ONE && kills < KILLS -> kills++; registry = false; goto gone }
+	:: atomic {
+		who != LAST_ONE && kills < KILLS ->
+		kills++;
+		registry = false;
+		goto gone
+	   }
 	:: true
 	fi
 }
@@ -62,7 +67,8 @@ proctype producer()
 {
 	do
 	:: atomic {
-		cursor < LAST && FREE(FIRST) && FREE(MIDDLE) && FREE(LAST_ONE) ->
+		cursor < LAST && FREE(FIRST) && FREE(MIDDLE) &&
+		FREE(LAST_ONE) ->
 		cursor++
 	   }
 	:: cursor == LAST || failed -> break

@@ -3,12 +3,12 @@
  * E10 and E11: claims of dead producers (src/recovery.c, src/producer.c,
  * include/disruptor/sequencer.h). Producers claim BATCH events at a time, where
  * their last claim ended first, without a look at the cursor, and publish or
- * abandon them; KILLS of them are killed at any step (VICTIM: only that one). A consumer recovers what
- * blocks it, and SURVIVORS others do, each once, whenever it likes. HEIRS take
- * the records of the dead and of those that left. ALONE: nobody consumes, and
- * producers that wait for room recover. FOLLOWER: a second consumer follows the
- * first, and looks at words only below gap_end. CANCEL: a claim may be stopped.
- * HELP: beside consumers, too, who waits for room recovers.
+ * abandon them; KILLS of them are killed at any step (VICTIM: only that one). A
+ * consumer recovers what blocks it, and SURVIVORS others do, each once, whenever
+ * it likes. HEIRS take the records of the dead and of those that left. ALONE:
+ * nobody consumes, and producers that wait for room recover. FOLLOWER: a second
+ * consumer follows the first, and looks at words only below gap_end. CANCEL: a
+ * claim may be stopped. HELP: beside consumers, too, who waits for room recovers.
  *
  * Memory is sequentially consistent here: orders are the explorer's business.
  * Where the library sleeps and asks again, a process waits until what it would
