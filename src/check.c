@@ -16,6 +16,7 @@ struct check {
 	void *context;
 	int problems;
 	int64_t cursor;
+	uint64_t status;	/* of the consumer that is looked at */
 };
 
 __attribute__((format(printf, 2, 3))) static void
@@ -161,42 +162,70 @@ static void check_place(struct check *c, uint32_t index, const char *name)
 		       index, name, (long long)s, (long long)c->cursor);
 }
 
+static bool keeps_place(const struct check *c, uint32_t index)
+{
+	return (disruptor_load_relaxed_u32(&c->view.consumers[index].policy) &
+		DISRUPTOR_CONSUMER_HOLD) != 0;
+}
+
+/*
+ * Who removes one that keeps its place has its lock as it takes that away, and
+ * who joins as it is given one: so it is asked before and behind.
+ */
 static void check_liveness(struct check *c, uint32_t index, const char *name)
 {
 	struct disruptor *d = &c->view;
 
-	if (disruptor_liveness_alive(d, DISRUPTOR_LOCK_CONSUMER(index)))
-		return;
-	if (disruptor_load_relaxed_u32(&d->consumers[index].policy) &
-	    DISRUPTOR_CONSUMER_HOLD)
-		return;
-	report(c, "consumer %u%s died; producers that need its room will "
-		  "evict it", index, name);
+	if (!keeps_place(c, index) &&
+	    !disruptor_liveness_alive(d, DISRUPTOR_LOCK_CONSUMER(index)) &&
+	    !keeps_place(c, index) &&
+	    disruptor_consumer_is_still(&d->consumers[index], c->status))
+		report(c, "consumer %u%s died; producers that need its room "
+			  "will evict it", index, name);
+}
+
+/* One that went was taken out of the set before: then look there again. */
+static bool is_consumer(const struct disruptor *d, uint32_t index)
+{
+	return index < d->header.consumers_max &&
+	       disruptor_consumer_gates(disruptor_load_acquire_u64(
+		       &d->consumers[index].status));
+}
+
+static void check_link(struct check *c, uint32_t index, const char *name,
+		       uint32_t to)
+{
+	const struct disruptor_consumer_record *r = &c->view.consumers[index];
+
+	if ((to == index || !is_consumer(&c->view, to)) &&
+	    disruptor_consumer_follows(r, to) &&
+	    disruptor_consumer_is_still(r, c->status))
+		report(c, "consumer %u%s follows %u, which is no consumer",
+		       index, name, to);
 }
 
 static void check_upstream(struct check *c, uint32_t index, const char *name)
 {
-	struct disruptor *d = &c->view;
-	uint32_t i;
+	const struct disruptor_consumer_record *r = &c->view.consumers[index];
+	uint64_t bits;
+	uint32_t w, i;
 
-	for (i = 0; i < DISRUPTOR_CONSUMERS_LIMIT; i++) {
-		if (!disruptor_set_has(d->consumers[index].upstream, i))
-			continue;
-		if (i == index || i >= d->header.consumers_max ||
-		    !disruptor_consumer_gates(disruptor_load_relaxed_u64(
-			    &d->consumers[i].status)))
-			report(c, "consumer %u%s follows %u, which is no "
-				  "consumer", index, name, i);
+	for (w = 0; w < DISRUPTOR_CONSUMERS_LIMIT / 64; w++) {
+		bits = disruptor_load_relaxed_u64(&r->upstream[w]);
+		for (i = 0; i < 64; i++)
+			if ((bits >> i) & 1)
+				check_link(c, index, name, w * 64 + i);
 	}
 }
 
 static void check_consumer(struct check *c, uint32_t index)
 {
 	const struct disruptor_consumer_record *r = &c->view.consumers[index];
-	uint32_t state = disruptor_consumer_state(
-		disruptor_load_acquire_u64(&r->status));
-	char name[DISRUPTOR_CONSUMER_NAME_SIZE + 4] = "";
+	char name[DISRUPTOR_CONSUMER_NAME_SIZE], quoted[sizeof(name) + 4] = "";
+	uint32_t state;
 
+	c->status = disruptor_load_acquire_u64(&r->status);
+	state = disruptor_consumer_state(c->status);
 	if (state == DISRUPTOR_CONSUMER_FREE)
 		return;
 	if (state > DISRUPTOR_CONSUMER_EVICTING) {
@@ -205,12 +234,12 @@ static void check_consumer(struct check *c, uint32_t index)
 	}
 	if (state == DISRUPTOR_CONSUMER_JOINING)
 		return;
-	if (r->name[0] != '\0')
-		snprintf(name, sizeof(name), " '%.*s'",
-			 DISRUPTOR_CONSUMER_NAME_SIZE - 1, r->name);
-	check_place(c, index, name);
-	check_liveness(c, index, name);
-	check_upstream(c, index, name);
+	disruptor_consumer_get_name(r, name);
+	if (name[0] != '\0')
+		snprintf(quoted, sizeof(quoted), " '%s'", name);
+	check_place(c, index, quoted);
+	check_liveness(c, index, quoted);
+	check_upstream(c, index, quoted);
 }
 
 int disruptor_check(const char *name, disruptor_problem_handler handler,

@@ -183,9 +183,7 @@ static void describe(struct disruptor_consumer_record *r,
 	set_stall_limit(r, o);
 	sign(r);
 	disruptor_store_relaxed_u64(&r->gaps, 0);
-	memset(r->name, 0, sizeof(r->name));
-	if (o->name != NULL)
-		memcpy(r->name, o->name, strlen(o->name));
+	disruptor_consumer_set_name(r, o->name);
 }
 
 /*
@@ -240,6 +238,8 @@ static int join_new(struct disruptor_poller_private *p,
 	r = &p->disruptor->consumers[p->index];
 	/* E2: who finds this does not find that the last one left. */
 	disruptor_store_release_u64(&r->status, DISRUPTOR_CONSUMER_JOINING);
+	/* E9: before anything is seen of the next one. */
+	disruptor_fence_release();
 	describe(r, o, upstream);
 	activate(p, o->start);
 	/* Not before its place is known: nobody may hold an unknown place. */

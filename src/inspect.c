@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define LOOKS_MAX 100
+
 int disruptor_view_open(struct disruptor *view, const char *name)
 {
 	struct disruptor_header header;
@@ -133,26 +135,47 @@ static void copy_policy(struct disruptor_consumer_info *info,
 		(int64_t)disruptor_load_relaxed_u32(&r->stall_limit_us) * 1000;
 }
 
-static void copy_consumer(struct disruptor_consumer_info *info,
+static void copy_fields(struct disruptor_consumer_info *info,
 			  struct disruptor *d, uint32_t index,
 			  int64_t published)
 {
 	const struct disruptor_consumer_record *r = &d->consumers[index];
 	uint32_t w;
 
-	memcpy(info->name, r->name, sizeof(info->name));
-	info->name[sizeof(info->name) - 1] = '\0';
+	disruptor_consumer_get_name(r, info->name);
 	info->index = index;
 	info->pid = disruptor_load_relaxed_u32(&r->pid);
 	info->alive = disruptor_liveness_alive(d,
 					       DISRUPTOR_LOCK_CONSUMER(index));
 	copy_policy(info, r);
-	info->sequence = disruptor_sequence_load_relaxed(&r->sequence);
-	if (info->sequence >= 0 && info->sequence < published)
-		info->lag = published - info->sequence;
+	/* E3, as the lags: by the fence of disruptor_consumer_is_still(). */
+	info->sequence = disruptor_sequence_load_before_fence(&r->sequence);
+	info->lag = info->sequence >= 0 && info->sequence < published ?
+			    published - info->sequence :
+			    0;
 	info->gaps = disruptor_load_relaxed_u64(&r->gaps);
 	for (w = 0; w < DISRUPTOR_CONSUMERS_LIMIT / 64; w++)
 		info->upstream[w] = disruptor_load_relaxed_u64(&r->upstream[w]);
+}
+
+/* Of one owner. False: nobody, or they change faster than they are read. */
+static bool copy_consumer(struct disruptor_consumer_info *info,
+			  struct disruptor *d, uint32_t index,
+			  int64_t published)
+{
+	const struct disruptor_consumer_record *r = &d->consumers[index];
+	uint64_t status;
+	int tries;
+
+	for (tries = 0; tries < LOOKS_MAX; tries++) {
+		status = disruptor_load_acquire_u64(&r->status);
+		if (!disruptor_consumer_gates(status))
+			return false;
+		copy_fields(info, d, index, published);
+		if (disruptor_consumer_is_still(r, status))
+			return true;
+	}
+	return false;
 }
 
 static void copy_consumers(struct disruptor_ring_info *info,
@@ -161,10 +184,9 @@ static void copy_consumers(struct disruptor_ring_info *info,
 	uint32_t i;
 
 	for (i = 0; i < d->header.consumers_max; i++)
-		if (disruptor_consumer_gates(disruptor_load_acquire_u64(
-			    &d->consumers[i].status)))
-			copy_consumer(&info->consumers[info->consumer_count++],
-				      d, i, info->published);
+		info->consumer_count += copy_consumer(
+			&info->consumers[info->consumer_count], d, i,
+			info->published);
 }
 
 static struct disruptor_ring_info *allocate_info(const struct disruptor *d)

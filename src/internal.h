@@ -17,6 +17,7 @@
  *	gate.c			the slowest consumer
  *	recovery.c		claims of dead producers become gaps
  *	consumer_record.c	consumers join
+ *	consumer_look.c		their records seen from outside
  *	eviction.c		consumers leave, are removed, are evicted
  *	stall.c			those who stand still
  *	upstream.c		whom a consumer follows
@@ -398,6 +399,17 @@ int disruptor_consumer_join(struct disruptor_poller_private *p,
 /* A consistent copy of whom a consumer follows; false: it is being changed. */
 bool disruptor_consumer_upstream(const struct disruptor_consumer_record *r,
 				 struct disruptor_consumer_set *set);
+
+/* --- consumer_look.c ---------------------------------------------------- */
+
+void disruptor_consumer_set_name(struct disruptor_consumer_record *r,
+				 const char *name);
+/* DISRUPTOR_CONSUMER_NAME_SIZE bytes, the last one zero. */
+void disruptor_consumer_get_name(const struct disruptor_consumer_record *r,
+				 char *name);
+/* What was read of the record since it had this status is of one owner. */
+bool disruptor_consumer_is_still(const struct disruptor_consumer_record *r,
+				 uint64_t status);
 
 /* --- eviction.c --------------------------------------------------------- */
 

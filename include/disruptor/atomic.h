@@ -114,6 +114,12 @@ DISRUPTOR_INLINE void disruptor_fence_acquire(void)
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 }
 
+/* The other half of that: what is stored behind it is not seen before. */
+DISRUPTOR_INLINE void disruptor_fence_release(void)
+{
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+}
+
 /* Keeps the compiler's order alone; the sleeper's membarrier does the rest. */
 DISRUPTOR_INLINE void disruptor_compiler_barrier(void)
 {

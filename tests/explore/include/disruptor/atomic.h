@@ -107,6 +107,7 @@
 
 #define disruptor_fence_seq_cst() EXPLORE_FENCE(SEQ_CST)
 #define disruptor_fence_acquire() EXPLORE_FENCE(ACQUIRE)
+#define disruptor_fence_release() EXPLORE_FENCE(RELEASE)
 #define disruptor_compiler_barrier() EXPLORE_BARRIER()
 #define disruptor_spin_hint() ((void)0)
 
