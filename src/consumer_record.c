@@ -129,8 +129,8 @@ static void activate(struct disruptor_poller_private *p,
 
 	if (low < d->header.first_sequence)
 		low = d->header.first_sequence;
-	/* Behind the epoch, for one that follows whoever was here before. */
-	disruptor_sequence_store_release(&r->sequence, low);
+	/* E9: behind join_new()'s fence, for who follows the last one here. */
+	disruptor_sequence_store_relaxed(&r->sequence, low);
 	p->status = (disruptor_incarnation() << 8) | DISRUPTOR_CONSUMER_ACTIVE;
 	/* Behind its name, for who looks without the registry's lock. */
 	disruptor_store_release_u64(&r->status, p->status);
@@ -238,7 +238,7 @@ static int join_new(struct disruptor_poller_private *p,
 	r = &p->disruptor->consumers[p->index];
 	/* E2: who finds this does not find that the last one left. */
 	disruptor_store_release_u64(&r->status, DISRUPTOR_CONSUMER_JOINING);
-	/* E9: before anything is seen of the next one. */
+	/* E9: who sees anything of the next one sees that the last one went. */
 	disruptor_fence_release();
 	describe(r, o, upstream);
 	activate(p, o->start);

@@ -156,7 +156,7 @@ static void look_at_name(void)
 
 	if (!disruptor_consumer_gates(disruptor_load_acquire_u64(&r->status)))
 		return;
-	memcpy(name, r->name, sizeof(name));
+	disruptor_consumer_get_name(r, name);
 	scene_require(strcmp(name, NAME) == 0, "a consumer without its name");
 }
 
