@@ -18,7 +18,11 @@
  *	plain.c		data races on memory that is not atomic
  *	seen.c		execution graphs that were met before
  *	sites.c		places in the source, and mutants
- *	system.c	src/os/ simulated
+ *	system.c	src/os/ simulated: memory, and what a call orders
+ *	locks.c		…: locks of the living
+ *	sleep.c		…: futexes, membarrier
+ *	files.c		…: files, mappings
+ *	host.c		…: clocks, identities
  *	threads.c	mutexes, conditions and threads simulated
  */
 #ifndef EXPLORE_ENGINE_H
