@@ -53,9 +53,11 @@ extern const struct scene scene_processor, scene_processor_halt,
 	scene_pool_keys, scene_slip;
 
 /* scenes_owners.c */
-extern const struct scene scene_stall_heir, scene_join_left,
-	scene_backlog_left, scene_inspect_reused, scene_check_left,
-	scene_check_joined, scene_inspect_done;
+extern const struct scene scene_stall_heir, scene_join_left;
+
+/* scenes_look.c */
+extern const struct scene scene_inspect_reused, scene_check_left,
+	scene_check_joined, scene_backlog_left, scene_inspect_done;
 
 /* scenes_repair.c */
 extern const struct scene scene_repair_gap, scene_repair_moving,
