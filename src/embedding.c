@@ -43,6 +43,14 @@ static uint32_t *poller_point(struct disruptor_poller_private *p)
 	return word;
 }
 
+/* Who went has woken all that it saw asleep. The next poll says what is wrong. */
+static void learn_anew(struct disruptor_poller_private *p)
+{
+	if (disruptor_load_relaxed_u64(&p->handle.barrier.control->epoch) !=
+	    p->handle.epoch)
+		disruptor_keep_errno(disruptor_poller_revalidate(p));
+}
+
 void disruptor_poller_announce(struct disruptor_poller *poller,
 			       struct disruptor_wait_point *point)
 {
@@ -55,6 +63,7 @@ void disruptor_poller_announce(struct disruptor_poller *poller,
 	do {
 		word = poller_point(p);
 		announce(p->disruptor, word, point);
+		learn_anew(p);
 		/* Another is behind by now, and would wake nobody. */
 	} while (poller_point(p) != word);
 }

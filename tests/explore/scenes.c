@@ -39,6 +39,8 @@ const struct scene *const scenes[] = {
 	&scene_loop_fence,
 	&scene_loop_two,
 	&scene_loop_two_fence,
+	&scene_loop_leave,
+	&scene_loop_leave_fence,
 	&scene_loop_full,
 	&scene_loop_full_fence,
 	&scene_loop_full_two,

@@ -21,7 +21,8 @@ extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
 
 /* scenes_loop.c */
 extern const struct scene scene_loop, scene_loop_fence, scene_loop_two,
-	scene_loop_two_fence, scene_loop_full, scene_loop_full_fence,
+	scene_loop_two_fence, scene_loop_leave, scene_loop_leave_fence,
+	scene_loop_full, scene_loop_full_fence,
 	scene_loop_full_two, scene_loop_full_two_fence;
 
 /* scenes_members.c */

@@ -111,6 +111,30 @@ static void take_one(void)
 WAIT_SCENE(loop_two, "loop-two", "a loop sleeps for two upstreams",
 	   loop_two_setup, 3, 5, take_one, take_one, loop_for_one);
 
+/* The one that it sleeps for goes; from then on it follows the producer. */
+static void loop_leave_setup(void)
+{
+	ring_of(2);
+	play_stages();
+	scene_act_as(2);
+	disruptor_poll(play->poller[2]);
+}
+
+static void publish_one(void)
+{
+	play_produce(1, 1);
+}
+
+static void leave_for_good(void)
+{
+	play->is_consumer[1] = false;
+	disruptor_poller_free(play->poller[1]);
+	disruptor_remove_consumer(play->ring[1], "first");
+}
+
+WAIT_SCENE(loop_leave, "loop-leave", "a loop sleeps for one that goes",
+	   loop_leave_setup, 3, 5, publish_one, leave_for_good, loop_for_one);
+
 /* --- room ------------------------------------------------------------------- */
 
 static void loop_full_setup(void)
