@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <ucontext.h>
 
@@ -170,11 +171,25 @@ static uint64_t state_hash(int who)
 	return hash;
 }
 
+/* Between two points something must happen that the hash knows of. */
 static void stop_if_seen(int who)
 {
+	uint64_t hash = state_hash(who);
+
+	if (hash == engine.last_hash) {
+		fprintf(stderr, "explore: nothing since the last point\n");
+		abort();
+	}
+	engine.last_hash = hash;
 	if (!engine.following && trail_is_new() &&
-	    seen_before(state_hash(who), engine.left, engine.kills_left))
+	    seen_before(hash, engine.left, engine.kills_left))
 		engine_end(SEEN);
+}
+
+static void count_point(void)
+{
+	engine.point = engine.step == engine.last_step ? engine.point + 1 : 1;
+	engine.last_step = engine.step;
 }
 
 static int others_runnable(int values[PARTICIPANTS])
@@ -211,6 +226,7 @@ void engine_point(void)
 		return;
 	if (engine.step > STEPS_MAX)
 		engine_end(CUT);
+	count_point();
 	stop_if_seen(engine.current);
 	values[count++] = engine.current;
 	if (may_die(engine.current))
@@ -314,6 +330,7 @@ static int next_one(void)
 	}
 	if (is_runnable(self()))
 		values[count++] = engine.current;
+	count_point();
 	stop_if_seen(0);
 	return count == 1 ? values[0] : trail_choose('p', count, values, true);
 }
@@ -378,6 +395,8 @@ static void reset(void)
 	trail_rewind();
 	reset_participants();
 	engine.step = engine.changes = 0;
+	engine.point = engine.last_step = 0;
+	engine.last_hash = 0;
 	engine.now = JUMP_NS;
 	engine.left = engine.bounds.deviations;
 	engine.kills_left = engine.bounds.kills;

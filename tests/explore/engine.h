@@ -106,6 +106,9 @@ struct engine {
 	int current;
 	int setting_for;	/* setup acts as this participant */
 	uint32_t step;
+	uint32_t point;		/* where who runs next is asked, in this step */
+	uint32_t last_step;
+	uint64_t last_hash;	/* at the last point */
 	uint32_t changes;	/* stores that changed something */
 	int left;		/* deviations that may still be made */
 	int kills_left;

@@ -173,7 +173,7 @@ static bool catch_within(int id, bool deep, struct trial *t)
 {
 	int deviations, i;
 
-	for (deviations = 1; deviations <= DEVIATIONS_MAX; deviations++)
+	for (deviations = 0; deviations <= DEVIATIONS_MAX; deviations++)
 		for (i = 0; scenes[i] != NULL; i++)
 			if (reaches[i][id] &&
 			    deviations <= deviations_of(scenes[i], deep) &&

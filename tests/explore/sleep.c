@@ -104,6 +104,7 @@ bool disruptor_os_barrier(bool shared)
 	if (!engine.running)
 		return true;
 	engine_point();
+	engine_note('B', 0);
 	engine_trace(&explore_here, "membarrier");
 	if (sites_order(&explore_here) == EXPLORE_SEQ_CST)
 		memory_membarrier();

@@ -13,7 +13,7 @@
  * costs a deviation, or a life.
  */
 struct choice {
-	uint32_t step;
+	uint32_t step, point;
 	char kind;
 	bool is_free;
 	bool may_deviate;	/* as it is met */
@@ -26,10 +26,10 @@ static int length, depth;
 
 /* A schedule from outside. */
 struct order {
-	uint32_t step;
+	uint32_t step, point;
 	char kind;
 	int value;
-	bool used;	/* one step may have two: a death, and who goes on */
+	bool used;
 };
 static struct order orders[TRAIL_MAX];
 static int order_count;
@@ -65,6 +65,7 @@ static void append(char kind, int count, const int *values, bool is_free)
 	if (length == TRAIL_MAX)
 		engine_end(CUT);
 	c->step = engine.step;
+	c->point = engine.point;
 	c->kind = kind;
 	c->is_free = is_free;
 	c->may_deviate = engine.left > 0;
@@ -89,8 +90,9 @@ static int follow(char kind, int count, const int *values)
 	int i;
 
 	for (i = 0; i < order_count; i++) {
-		if (orders[i].step != engine.step || orders[i].kind != kind ||
-		    orders[i].used)
+		if (orders[i].step != engine.step ||
+		    orders[i].point != engine.point ||
+		    orders[i].kind != kind || orders[i].used)
 			continue;
 		orders[i].used = true;
 		if (values == NULL || is_among(orders[i].value, values, count))
@@ -160,15 +162,19 @@ bool trail_advance(void)
 	return false;
 }
 
+/* A step has a second point where a death or an end comes behind the first. */
 static int describe(const struct choice *c, char *text, size_t size)
 {
 	int value = c->values[c->chosen];
-	char name[40];
+	char name[40], point[16] = "";
 
-	if (c->kind != PROMISE)
-		return snprintf(text, size, "%u%c%d", c->step, c->kind, value);
-	promise_name(value, name, sizeof(name));
-	return snprintf(text, size, "%u%c%s", c->step, c->kind, name);
+	if (c->point > 1)
+		snprintf(point, sizeof(point), ".%u", c->point);
+	if (c->kind == PROMISE)
+		promise_name(value, name, sizeof(name));
+	else
+		snprintf(name, sizeof(name), "%d", value);
+	return snprintf(text, size, "%u%s%c%s", c->step, point, c->kind, name);
 }
 
 void trail_describe(char *text, size_t size)
@@ -188,12 +194,16 @@ void trail_describe(char *text, size_t size)
 
 static const char *read_order(const char *text, struct order *o)
 {
-	int read;
+	int read = 0;
 
 	o->used = false;
-	if (sscanf(text, " %u%c%n", &o->step, &o->kind, &read) != 2)
+	o->point = 1;
+	if (sscanf(text, " %u%n", &o->step, &read) != 1)
 		return NULL;
 	text += read;
+	if (sscanf(text, ".%u%n", &o->point, &read) == 1)
+		text += read;
+	o->kind = *text++;
 	if (o->kind == PROMISE)
 		return promise_read(text, &o->value);
 	return sscanf(text, "%d%n", &o->value, &read) == 1 ? text + read :
