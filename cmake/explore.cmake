@@ -31,6 +31,8 @@ set_target_properties(explore PROPERTIES
 script(explore litmus $<TARGET_FILE:explore> litmus)
 math(EXPR random "2000 / ${DISRUPTOR_TEST_SCALE}")
 script(explore random $<TARGET_FILE:explore> random ${random})
+math(EXPR improvised "300 / ${DISRUPTOR_TEST_SCALE}")
+script(explore improvise $<TARGET_FILE:explore> improvise ${improvised})
 script(explore scenes $<TARGET_FILE:explore> scenes standard)
 set_tests_properties(explore/scenes PROPERTIES TIMEOUT 900)
 # Once: what a mutant does depends on the source, not on the compiler.

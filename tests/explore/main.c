@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
+#include "improvise.h"
 #include "litmus.h"
 #include "mutants.h"
 #include "random.h"
@@ -13,11 +14,14 @@
 
 static const struct scene *find_scene(const char *name)
 {
+	unsigned long long number;
 	int i;
 
 	for (i = 0; scenes[i] != NULL; i++)
 		if (strcmp(scenes[i]->name, name) == 0)
 			return scenes[i];
+	if (sscanf(name, "improvised-%llu", &number) == 1)
+		return improvise(number);
 	fprintf(stderr, "explore: there is no scene '%s'\n", name);
 	exit(2);
 }
@@ -88,15 +92,27 @@ static int list_scenes(void)
 	return 0;
 }
 
-/* With an ordering made weaker, as the table of mutants names it, or NULL. */
+/* An ordering to make weaker, as the table of mutants names it, or NULL. */
+static void choose_mutant(const char *mutant)
+{
+	if (mutant == NULL || mutants_choose(mutant))
+		return;
+	fprintf(stderr, "explore: there is no ordering '%s'\n", mutant);
+	exit(2);
+}
+
+static int run_improvised(int argc, char **argv)
+{
+	choose_mutant(argc > 4 ? argv[4] : NULL);
+	return improvise_run(atoi(argv[2]),
+			     argc > 3 ? strtoull(argv[3], NULL, 0) : 0) != 0;
+}
+
 static int replay(const char *name, const char *schedule, const char *mutant)
 {
 	enum outcome outcome;
 
-	if (mutant != NULL && !mutants_choose(mutant)) {
-		fprintf(stderr, "explore: there is no ordering '%s'\n", mutant);
-		return 2;
-	}
+	choose_mutant(mutant);
 	engine.tracing = true;
 	outcome = search_replay(find_scene(name), schedule);
 	printf("%s %s\n", outcome == VIOLATION ? "VIOLATED:" : "no violation",
@@ -112,6 +128,7 @@ static int usage(void)
 			"       explore files\n"
 			"       explore scenes standard|deep [NAME...]\n"
 			"       explore scene NAME [DEVIATIONS [KILLS]]\n"
+			"       explore improvise COUNT [NUMBER ['ORDERING']]\n"
 			"       explore replay NAME 'SCHEDULE' ['ORDERING']\n"
 			"       explore mutants standard|deep FILE [FILTER [SCENE]]\n");
 	return 2;
@@ -124,6 +141,8 @@ int main(int argc, char **argv)
 
 	engine.mutant = -1;
 	sites_number();
+	if (argc >= 3 && strcmp(argv[1], "improvise") == 0)
+		return run_improvised(argc, argv);
 	if (argc == 2 && strcmp(argv[1], "litmus") == 0)
 		return litmus_run() != 0;
 	if (argc >= 3 && strcmp(argv[1], "random") == 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "play.h"
 
+#include "internal.h"
+
 #include <errno.h>
 
 #define RING "ring"
@@ -75,6 +77,11 @@ static void note_claim(struct disruptor_producer *p, int64_t count)
 			      "sequence %lld is claimed twice", (long long)s);
 		play->owner[s] = (uint8_t)(me + 1);
 	}
+}
+
+void play_note_claim(int64_t count)
+{
+	note_claim(play->producer[scene_self()], count);
 }
 
 bool play_claim(int64_t count)
@@ -156,7 +163,8 @@ static void note_gaps(int me, int64_t from, int64_t to)
 		scene_require(!play->published[s],
 			      "published event %lld is stepped over",
 			      (long long)s);
-		scene_require(play->abandoned[s] || scene_has_deaths(),
+		scene_require(play->abandoned[s] || scene_has_deaths() ||
+				      (play->closing && play->owner[s] == 0),
 			      "a gap at %lld, and nobody died", (long long)s);
 		scene_require(play->owner[s] == 0 || play->abandoned[s] ||
 				      scene_is_dead(play->owner[s] - 1),
@@ -177,7 +185,7 @@ static void note_event(int me, int64_t s, const uint64_t *event)
 	play->delivered[me][s] = true;
 }
 
-int64_t play_take(void)
+int64_t play_look(void)
 {
 	int me = scene_self();
 	struct disruptor_poller *p = play->poller[me];
@@ -190,8 +198,15 @@ int64_t play_take(void)
 	for (i = 0; i < n; i++)
 		note_event(me, disruptor_poller_sequence(p, i),
 			   disruptor_poller_event(p, i));
+	return n;
+}
+
+int64_t play_take(void)
+{
+	int64_t n = play_look();
+
 	if (n > 0)
-		disruptor_poller_advance(p, n);
+		disruptor_poller_advance(play->poller[scene_self()], n);
 	return n;
 }
 
@@ -207,12 +222,8 @@ bool play_producers_ended(void)
 
 int64_t play_cursor(void)
 {
-	const struct disruptor_producer *p = NULL;
-	int i;
-
-	for (i = 0; i < SCENE_PARTICIPANTS && p == NULL; i++)
-		p = play->producer[i];
-	return (int64_t)scene_peek(&p->sequencer.cursor->value);
+	return (int64_t)scene_peek(
+		(const int64_t *)&play->ring[0]->words->cursor);
 }
 
 void play_consume(void)

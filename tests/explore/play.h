@@ -23,6 +23,7 @@ struct play {
 	bool abandoned[PLAY_SEQUENCES];
 	bool delivered[SCENE_PARTICIPANTS][PLAY_SEQUENCES];
 	bool stepped_over[SCENE_PARTICIPANTS][PLAY_SEQUENCES];
+	bool closing;	/* what is claimed from now on may become a gap */
 	bool closed[SCENE_PARTICIPANTS]; /* saw the end of stream */
 };
 extern struct play *play;
@@ -41,11 +42,14 @@ void play_publish_in_setup(int64_t count);
 
 /* In a participant. Claims without waiting, in batches of count. */
 bool play_claim(int64_t count);
+void play_note_claim(int64_t count); /* made elsewhere, and not published */
 void play_fill_and_publish(int64_t count);
 void play_publish_claimed(int64_t count); /* of a claim made elsewhere */
 void play_produce(int batches, int64_t count);
 void play_produce_blocking(int batches, int64_t count);
-/* What is ready now is read and advanced over; what poll said. */
+/* What is ready now is read; what poll said. */
+int64_t play_look(void);
+/* It is advanced over, too. */
 int64_t play_take(void);
 /* Until all producers have ended and nothing is left, or the end of stream. */
 void play_consume(void);
