@@ -1,10 +1,11 @@
 # tests/explore: the library's own sources, compiled so that every atomic
 # operation, every plain access and every call of the system is the explorer's.
 # -fsanitize=thread makes the compiler tell the plain accesses; its runtime is
-# not linked, tests/explore/plain.c answers. Static paths and an optimized
+# not linked, tests/explore/memory/plain.c answers. Static paths and an optimized
 # explorer, whatever the build type: it runs the same code millions of times.
 
-file(GLOB explorer CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/explore/*.c)
+file(GLOB explorer CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/explore/*.c
+     ${PROJECT_SOURCE_DIR}/tests/explore/*/*.c)
 set(explored ${explorer})
 list(FILTER explored INCLUDE REGEX "/(play|scenes[_a-z]*)\\.c$")
 list(REMOVE_ITEM explorer ${explored})

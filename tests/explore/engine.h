@@ -6,24 +6,35 @@
  *	search.c	depth-first over choices; the shortest violation
  *	trail.c		one choice: replay it, or make it and note the others
  *	engine.c	participants as coroutines: who runs, who waits, who dies
- *	operations.c	the atomic operations, as the library calls them
- *	memory.c	C11: which stores a load may return, where one may go
+ *	seen.c		execution graphs that were met before
+ *	sites.c		places in the source
+ *	mutants.c	the same with weaker orderings
+ *
+ * memory/: atomic memory as C11 has it
+ *	operations.c	what the library calls
+ *	memory.c	which stores a load may return, where one may go
  *	locations.c	the stores of each location, in modification order
  *	views.c		what a participant knows of them
  *	events.c	what participants did
  *	promises.c	stores that are made ahead of what comes before them
  *	fences.c	fences, the kernel's locks
  *	membarrier.c	fences in everybody
- *	coherence.c	C11: which executions sequential consistency forbids
+ *	coherence.c	which executions sequential consistency forbids
  *	plain.c		data races on memory that is not atomic
- *	seen.c		execution graphs that were met before
- *	sites.c		places in the source, and mutants
- *	system.c	src/os/ simulated: memory, and what a call orders
- *	locks.c		…: locks of the living
- *	sleep.c		…: futexes, membarrier
- *	files.c		…: files, mappings
- *	host.c		…: clocks, identities
- *	threads.c	mutexes, conditions and threads simulated
+ *	litmus.c	the classic tests of all this; litmus_tests.c: their table
+ *
+ * random/: the same compared with the axioms, on random programs
+ *
+ * kernel/: src/os/ and threads simulated
+ *	system.c	memory, and what a call orders
+ *	locks.c		locks of the living
+ *	sleep.c		futexes, membarrier
+ *	files.c		files, mappings
+ *	host.c		clocks, identities
+ *	threads.c	mutexes, conditions, threads
+ *
+ * scenes_*.c: what is explored; play.c: what they have in common; improvise.c:
+ * those that nobody thought of
  */
 #ifndef EXPLORE_ENGINE_H
 #define EXPLORE_ENGINE_H
@@ -172,7 +183,7 @@ bool trail_is_new(void);
 void trail_describe(char *text, size_t size);
 void trail_follow(const char *text);
 
-/* --- locations.c, events.c, fences.c ------------------------------ */
+/* --- memory/ ---------------------------------------------------------------- */
 
 struct event {
 	struct clock clock;

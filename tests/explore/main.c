@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "engine.h"
 #include "improvise.h"
-#include "litmus.h"
+#include "memory/litmus.h"
 #include "mutants.h"
-#include "random.h"
+#include "random/random.h"
 
 #include <stdio.h>
 #include <stdlib.h>

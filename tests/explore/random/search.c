@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "random_programs.h"
+#include "programs.h"
 
 #include "engine.h"
-#include "../../src/os/os.h"
+#include "os/os.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "random_candidates.h"
+#include "candidates.h"
 
 #include <stdio.h>
 #include <string.h>

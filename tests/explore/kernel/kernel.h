@@ -9,7 +9,7 @@
 #undef memset
 #undef free
 
-#include "../../src/os/os.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "random_relations.h"
+#include "relations.h"
 
 struct relation identity(events set)
 {

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What random_events.c and random_candidates.c share. */
+/* What events.c and candidates.c share. */
 #ifndef EXPLORE_RANDOM_CANDIDATES_H
 #define EXPLORE_RANDOM_CANDIDATES_H
 
-#include "random_programs.h"
-#include "random_axioms.h"
+#include "programs.h"
+#include "axioms.h"
 
 /* An execution, with values. The first PLACES events are the first writes. */
 struct candidate {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "random_programs.h"
+#include "programs.h"
 
 #include <string.h>
 

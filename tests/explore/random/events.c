@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "random_candidates.h"
+#include "candidates.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "random.h"
 
-#include "random_programs.h"
+#include "programs.h"
 
 #include <stdio.h>
 #include <time.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "random_axioms.h"
+#include "axioms.h"
 
-#include "random_programs.h"
+#include "programs.h"
 
 #include <stddef.h>
 

@@ -3,7 +3,7 @@
 #ifndef EXPLORE_RANDOM_AXIOMS_H
 #define EXPLORE_RANDOM_AXIOMS_H
 
-#include "random_relations.h"
+#include "relations.h"
 
 struct execution {
 	int count;			/* of events */

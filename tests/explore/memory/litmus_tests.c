@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "litmus.h"
 
-#include "../../src/os/os.h"
+#include "os/os.h"
 
 /* The classic litmus tests, and each one's outcomes. */
 

@@ -5,16 +5,16 @@
  * which the axioms of RC11 allow. Both must have the same outcomes. The second
  * way shares nothing with the first but what stands here.
  *
- *	random_programs.c	makes programs
- *	random_print.c		prints them
- *	random_outcomes.c	sets of outcomes
- *	random_relations.c	relations between events
- *	random_axioms.c		which executions RC11 allows
- *	random_events.c		the events of a program
- *	random_candidates.c	all that could be executions of it
- *	random_search.c		the explorer's outcomes
- *	random_shrink.c		the smallest program that shows a difference
- *	random.c		compares, reports, counts
+ *	programs.c	makes programs
+ *	print.c		prints them
+ *	outcomes.c	sets of outcomes
+ *	relations.c	relations between events
+ *	axioms.c	which executions RC11 allows
+ *	events.c	the events of a program
+ *	candidates.c	all that could be executions of it
+ *	search.c	the explorer's outcomes
+ *	shrink.c	the smallest program that shows a difference
+ *	random.c	compares, reports, counts
  */
 #ifndef EXPLORE_RANDOM_PROGRAMS_H
 #define EXPLORE_RANDOM_PROGRAMS_H
