@@ -329,5 +329,5 @@ const struct litmus litmus_tests[] = {
 	  "00 10 11", true },
 	{ "kill", "compiler barrier", { barrier_between, look }, final_xy, 2, RLX,
 	  RLX, NONE, NONE, "00 10 11", true },
-	{ NULL }
+	{ .name = NULL }
 };
