@@ -202,6 +202,7 @@ static void join(enum improvised_step step)
 	play->poller[me] = disruptor_poller_new_opts(
 		play->ring[me],
 		DISRUPTOR_POLLER_OPTIONS(
+			.name = me == LEADER ? "leader" : NULL,
 			.upstream = step == STEP_FOLLOW ?
 					    DISRUPTOR_AFTER_NAMES("leader") :
 					    NULL,
@@ -296,13 +297,28 @@ static void check_consumer(int c)
 	}
 }
 
+/* E11. */
+static void check_alike(int c, int other)
+{
+	int64_t s;
+
+	for (s = 0; s < PLAY_SEQUENCES; s++)
+		scene_require(!play->delivered[c][s] ||
+				      !play->stepped_over[other][s],
+			      "participants %d and %d differ about %lld", c,
+			      other, (long long)s);
+}
+
 static void check(void)
 {
-	int c;
+	int c, other;
 
-	for (c = 0; c < improvisation.count; c++)
+	for (c = 0; c < improvisation.count; c++) {
 		if (play->is_consumer[c] && !scene_is_dead(c))
 			check_consumer(c);
+		for (other = 0; other < improvisation.count; other++)
+			check_alike(c, other);
+	}
 }
 
 const struct scene scene_improvised = {
