@@ -198,6 +198,21 @@ static void barrier_between(void) { static struct explore_site here = {
 	"1101 1110 1111"
 #define CO "00 01 02 11 12 22"
 
+/* The same value twice, ahead of a load, and another store between them. */
+static void lb_twice(void)
+{
+	result[0] = load(&words->y);
+	store(&words->x, 1);
+	store(&words->x, 1);
+}
+
+static void lb_tell(void)
+{
+	if (load(&words->x) == 1 && load(&words->x) == 2 &&
+	    load(&words->x) == 1)
+		store(&words->y, 1);
+}
+
 const struct litmus litmus_tests[] = {
 	{ "SB", "relaxed", { SB }, NULL, 2, RLX, RLX, NONE, NONE, SB_ALL, 0 },
 	{ "SB", "release, acquire", { SB }, NULL, 2, REL, ACQ, NONE, NONE,
@@ -260,6 +275,8 @@ const struct litmus litmus_tests[] = {
 	  RLX, RLX, NONE, NONE, "00", 0 },
 	{ "LB+ctrl", "out of thin air", { lb_if_0, lb_if_1 }, NULL, 2, RLX,
 	  RLX, NONE, NONE, "00", 0 },
+	{ "LB+twice", "relaxed", { lb_twice, write_x_2, lb_tell }, NULL, 1, RLX,
+	  RLX, NONE, NONE, "0 1", 0 },
 	{ "LB3", "relaxed", { lb_0, lb_to_z, lb_2 }, NULL, 3, RLX, RLX, NONE,
 	  NONE, "000 001 010 011 100 101 110 111", 0 },
 	{ "LB3", "two release, one acq.", { lb_0, lb_to_z, lb_2 }, NULL, 3,

@@ -227,7 +227,8 @@ uint64_t location_name_store(const struct store *s)
 {
 	uint64_t name = (uint64_t)s->by << 16 | s->index;
 
-	return s->index == AHEAD ? mix(name, s->value) : name;
+	/* It may have promised the same value twice. */
+	return s->index == AHEAD ? mix(mix(name, s->value), s->stamp) : name;
 }
 
 void location_rehash(struct location *l)

@@ -205,13 +205,18 @@ struct store *promises_take(struct location *l, enum explore_order order,
 {
 	struct stretch *w = stretch();
 	struct store *s;
-	int i;
+	int i, first = w->count;
 
+	/* Of two alike the first in modification order, as it comes to them. */
 	for (i = 0; i < w->count; i++)
 		if (w->promises[i].location == l &&
 		    w->promises[i].value == value &&
-		    w->promises[i].modified == modified)
-			break;
+		    w->promises[i].modified == modified &&
+		    (first == w->count ||
+		     w->promises[i].store->stamp <
+			     w->promises[first].store->stamp))
+			first = i;
+	i = first;
 	if (i == w->count) {
 		offer(l, order, value, modified);
 		return NULL;
