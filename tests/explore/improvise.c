@@ -91,12 +91,14 @@ static void make_part(int n)
 	make_steps(n);
 }
 
+/* Of this kind from the beginning; the ring has room for two. */
 static int members(enum improvised_part part)
 {
 	int n, count = 0;
 
 	for (n = 0; n < improvisation.count; n++)
-		count += improvisation.parts[n].part == part;
+		count += improvisation.parts[n].part == part &&
+			 improvisation.parts[n].is_there;
 	return count;
 }
 
