@@ -172,10 +172,13 @@ static void make_free(struct program *p)
 	}
 }
 
-/* Each store has a value of its own, each addition a bit of its own. */
+/*
+ * Each addition has a bit of its own; each store a value of its own, or all have
+ * one of two.
+ */
 static void give_values(struct program *p)
 {
-	int t, i, stored = 0, added = 32;
+	int t, i, stored = 0, added = 32, values = percent(25) ? 2 : 31;
 
 	for (t = 0; t < p->threads; t++)
 		for (i = 0; i < p->count[t]; i++) {
@@ -185,7 +188,7 @@ static void give_values(struct program *p)
 				o->value = added;
 				added *= 2;
 			} else if (is_access(o) && o->kind != LOAD) {
-				o->value = ++stored;
+				o->value = 1 + stored++ % values;
 			}
 		}
 }
