@@ -196,10 +196,14 @@ static void check_link(struct check *c, uint32_t index, const char *name,
 		       uint32_t to)
 {
 	const struct disruptor_consumer_record *r = &c->view.consumers[index];
+	const uint64_t *epoch = &c->view.words->control.epoch;
+	uint64_t before = disruptor_load_acquire_u64(epoch);
 
+	/* E9: a new worker of a pool may have the record of one that went. */
 	if ((to == index || !is_consumer(&c->view, to)) &&
 	    disruptor_consumer_follows(r, to) &&
-	    disruptor_consumer_is_still(r, c->status))
+	    disruptor_consumer_is_still(r, c->status) &&
+	    disruptor_load_relaxed_u64(epoch) == before)
 		report(c, "consumer %u%s follows %u, which is no consumer",
 		       index, name, to);
 }

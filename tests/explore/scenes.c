@@ -90,7 +90,7 @@ const struct scene *const scenes[] = {
 	&scene_inspect_reused,
 	&scene_check,
 	&scene_check_left,
-	&scene_check_joined,
+	&scene_check_joined, &scene_check_pool,
 	&scene_inspect_done,
 	&scene_repair_gap,
 	&scene_repair_moving,

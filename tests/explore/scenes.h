@@ -58,7 +58,7 @@ extern const struct scene scene_stall_heir, scene_join_left;
 
 /* scenes_look.c */
 extern const struct scene scene_inspect_reused, scene_check_left,
-	scene_check_joined, scene_backlog_left, scene_inspect_done;
+	scene_check_joined, scene_check_pool, scene_backlog_left, scene_inspect_done;
 
 /* scenes_repair.c */
 extern const struct scene scene_repair_gap, scene_repair_moving,

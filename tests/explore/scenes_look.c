@@ -99,6 +99,44 @@ const struct scene scene_check_left = {
 	.mutant_runs = 12000,
 };
 
+/* As a worker of FIRST's pool does, whom "second" follows. */
+static void join_first(void)
+{
+	struct disruptor_consumer_set members = { { 1 } };
+	struct disruptor *d = play->ring[3];
+
+	play->poller[3] = disruptor_poller_new_opts(d, ANONYMOUS);
+	scene_require(play->poller[3] != NULL &&
+			      disruptor_consumer_join_members(d, 2, 0,
+							      &members) == 0,
+		      "cannot join: %s", disruptor_error());
+}
+
+static void pool_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				      .consumers_max = 3));
+	play_stages();
+	play_attach(3);
+	scene_act_as(3);
+	join_first();
+}
+
+static void leave_and_join(void)
+{
+	disruptor_poller_free(play->poller[3]);
+	join_first();
+}
+
+const struct scene scene_check_pool = {
+	.name = "check-pool",
+	.what = "a pool's worker goes, another comes, another process checks",
+	.setup = pool_setup,
+	.participant = { find_it_whole, NULL, NULL, leave_and_join },
+	.deviations = 3, .deep_deviations = 5,
+	.mutant_runs = 50000,
+};
+
 /* Long after the last owner of its record. */
 static void late_setup(void)
 {
