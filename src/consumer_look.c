@@ -49,7 +49,10 @@ void disruptor_consumer_get_name(const struct disruptor_consumer_record *r,
 bool disruptor_consumer_is_still(const struct disruptor_consumer_record *r,
 				 uint64_t status)
 {
-	/* E9: who wrote what was read had taken the old status away before. */
+	/*
+	 * E9: who wrote what was read had taken the old status away before. Not
+	 * so who resumes: the consumer is the same, its process may be either.
+	 */
 	disruptor_fence_acquire();
 	return disruptor_load_relaxed_u64(&r->status) == status;
 }
