@@ -15,9 +15,9 @@
  * C11 allows it for any store, whatever comes before it, as long as happens-
  * before and coherence have no cycle; so do the litmus tests.
  * Scenes have what processors and compilers do: a relaxed store goes ahead of
- * relaxed loads, relaxed stores and stores that release, but not ahead of what
- * acquires, of a modification, a fence or a call; and who made one ahead may be
- * killed in between, as a compiler that changed their order would have it.
+ * whatever does not acquire, but not ahead of a fence, a call or the compiler's
+ * barrier; and who made one ahead may be killed in between, as a compiler that
+ * changed their order would have it. (A modification goes ahead of nothing.)
  */
 
 #define OFFERS 2048
@@ -157,7 +157,8 @@ static bool may_begin(enum access access)
 {
 	return engine.promises != NO_PROMISES &&
 	       (engine.left > 0 || engine.following) &&
-	       (engine.promises == PROMISES_OF_C11 || access == READS || engine_may_die());
+	       (engine.promises == PROMISES_OF_C11 || access != WRITES ||
+		engine_may_die());
 }
 
 void promises_point(enum explore_order order, enum access access)
@@ -165,7 +166,7 @@ void promises_point(enum explore_order order, enum access access)
 	struct stretch *w = stretch();
 	int id;
 
-	if (engine.promises != PROMISES_OF_C11 && (access == MODIFIES || acquires(order))) {
+	if (engine.promises != PROMISES_OF_C11 && acquires(order)) {
 		promises_barrier();
 		return;
 	}
