@@ -43,7 +43,7 @@ static uint32_t *poller_point(struct disruptor_poller_private *p)
 	return word;
 }
 
-/* Who went has woken all that it saw asleep. The next poll says what is wrong. */
+/* Who went has woken all that it saw asleep. The next poll tells of errors. */
 static void learn_anew(struct disruptor_poller_private *p)
 {
 	if (disruptor_load_relaxed_u64(&p->handle.barrier.control->epoch) !=

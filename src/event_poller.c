@@ -215,7 +215,7 @@ void disruptor_poller_wake(struct disruptor_poller *poller)
 		       private_of(poller)->disruptor->shared);
 }
 
-/* --- waiting ---------------------------------------------------------------- */
+/* --- waiting -------------------------------------------------------------- */
 
 static int64_t attempt(void *context)
 {
@@ -272,7 +272,7 @@ int64_t disruptor_poll_wait_slow(struct disruptor_poller *poller,
 	return disruptor_wait_until(&waiter, timeout_ns);
 }
 
-/* --- handles ---------------------------------------------------------------- */
+/* --- handles -------------------------------------------------------------- */
 
 /* Joining chose it, but a peer may have written over it since. */
 static int64_t first_sequence(const struct disruptor *d,

@@ -36,7 +36,7 @@ report(struct repair *r, const char *format, ...)
 		r->handler(r->context, text);
 }
 
-/* --- beside the living ------------------------------------------------------ */
+/* --- beside the living ---------------------------------------------------- */
 
 /* A claim of the living in between is left to them. */
 static void resolve_claims(struct repair *r)
@@ -144,7 +144,7 @@ static int64_t honest_place(const struct disruptor *d, int64_t s)
 
 /*
  * Only of the dead: the living know better where they are, and may have gone on
- * from where they were seen. Whom it found dead stays so: the registry is locked.
+ * from where they were seen. Who is found dead stays so: the registry is locked.
  */
 static void correct_place(struct repair *r, uint32_t index)
 {
@@ -178,7 +178,7 @@ static void repair_beside_the_living(struct repair *r)
 	raise_gap_end(r);
 }
 
-/* --- when nobody lives ------------------------------------------------------ */
+/* --- when nobody lives ---------------------------------------------------- */
 
 /*
  * From here on relaxed: who has the locks of all records comes after all that

@@ -54,7 +54,7 @@ void disruptor_worker_pools_free(struct disruptor *d)
 		free_newest_pool(d);
 }
 
-/* --- workers ---------------------------------------------------------------- */
+/* --- workers -------------------------------------------------------------- */
 
 static void enlist(struct disruptor_worker_pool *pool,
 		   struct disruptor_processor *p)
@@ -170,7 +170,7 @@ disruptor_worker_pool_join(struct disruptor_worker_pool *pool,
 	return p;
 }
 
-/* --- a pool ----------------------------------------------------------------- */
+/* --- a pool --------------------------------------------------------------- */
 
 static int fill(struct disruptor_worker_pool *pool,
 		const struct disruptor_processor_options *worker,

@@ -9,7 +9,7 @@
 
 #define SETTLE_PAUSE_NS INT64_C(1000000)
 
-/* --- whoever is free -------------------------------------------------------- */
+/* --- whoever is free ------------------------------------------------------ */
 
 /*
  * All below pool->next are taken. What a worker has passed is below it, gaps
@@ -65,7 +65,7 @@ static int64_t done_free(struct disruptor_processor *p, int64_t ready,
 	return next < ready ? next : ready;
 }
 
-/* --- by key ----------------------------------------------------------------- */
+/* --- by key --------------------------------------------------------------- */
 
 /* The finalizer of SplitMix64 (Steele, Lea, Flood, OOPSLA 2014). */
 static uint64_t mix(uint64_t x)
@@ -254,7 +254,7 @@ bool disruptor_worker_pool_settled(struct disruptor_worker_pool *pool)
 	return settled;
 }
 
-/* --- either ----------------------------------------------------------------- */
+/* --- either --------------------------------------------------------------- */
 
 int disruptor_worker_take(struct disruptor_processor *p)
 {

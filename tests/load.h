@@ -64,7 +64,7 @@ static inline void load_verify(const struct load_event *event, uint64_t *next)
 	next[event->producer]++;
 }
 
-/* --- parties ---------------------------------------------------------------- */
+/* --- parties -------------------------------------------------------------- */
 
 static inline void *party_thread(void *argument)
 {
@@ -99,7 +99,7 @@ static inline void party_join(struct party *party)
 		thread_join(party->thread);
 }
 
-/* --- producers -------------------------------------------------------------- */
+/* --- producers ------------------------------------------------------------ */
 
 static inline int64_t load_claim(struct disruptor_producer *p, int64_t n,
 				 uint64_t random)
@@ -132,7 +132,7 @@ static inline void load_produce(struct load *load, struct disruptor *d,
 	disruptor_producer_free(p);
 }
 
-/* --- consumers -------------------------------------------------------------- */
+/* --- consumers ------------------------------------------------------------ */
 
 static inline void
 load_consume_all(struct load *load, struct disruptor_poller *poller,
@@ -190,7 +190,7 @@ static inline void load_consume(struct load *load, struct disruptor *d,
 				 load_see_marks, id);
 }
 
-/* --- all together ----------------------------------------------------------- */
+/* --- all together --------------------------------------------------------- */
 
 static inline struct load *load_new(const struct flavour *flavour,
 				    struct disruptor_options options,

@@ -114,7 +114,7 @@ static __attribute__((noinline)) void switch_to(int who)
 		enter(who);
 }
 
-/* --- who runs -------------------------------------------------------------- */
+/* --- who runs ------------------------------------------------------------- */
 
 static bool others_changed(const struct participant *p)
 {
@@ -241,7 +241,7 @@ void engine_point(void)
 	membarrier_point();
 }
 
-/* --- nobody runs ------------------------------------------------------------ */
+/* --- nobody runs ---------------------------------------------------------- */
 
 static int64_t earliest(enum state state)
 {
@@ -362,7 +362,7 @@ void scene_wait(void)
 	engine_note('z', (uint64_t)self()->expired);
 }
 
-/* --- one execution ------------------------------------------------------------ */
+/* --- one execution -------------------------------------------------------- */
 
 static void reset_participants(void)
 {

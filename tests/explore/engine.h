@@ -183,7 +183,7 @@ bool trail_is_new(void);
 void trail_describe(char *text, size_t size);
 void trail_follow(const char *text);
 
-/* --- memory/ ---------------------------------------------------------------- */
+/* --- memory/ -------------------------------------------------------------- */
 
 struct event {
 	struct clock clock;
@@ -226,7 +226,7 @@ static inline bool happened(const struct clock *before_clock, int by,
 	return before_clock->at[by] >= index;
 }
 
-/* --- promises.c ------------------------------------------------------------ */
+/* --- promises.c ----------------------------------------------------------- */
 
 void promises_forget(void);
 void promises_reset(void);
@@ -242,7 +242,7 @@ void promises_leave(enum state state);
 void promise_name(int id, char *text, size_t size);
 const char *promise_read(const char *text, int *id);
 
-/* --- membarrier.c ---------------------------------------------------------- */
+/* --- membarrier.c --------------------------------------------------------- */
 
 void membarrier_reset(void);
 uint64_t membarrier_hash(void);
@@ -260,21 +260,21 @@ bool coherence_add(struct event *e);
 /* Orders the parts of one membarrier. */
 bool coherence_order(int16_t before, int16_t after);
 
-/* --- plain.c --------------------------------------------------------------- */
+/* --- plain.c -------------------------------------------------------------- */
 
 void plain_reset(void);
 void plain_forget(void);
 void plain_watch(const void *from, size_t size);
 void plain_check_atomic(uintptr_t address, bool writes);
 
-/* --- seen.c ---------------------------------------------------------------- */
+/* --- seen.c --------------------------------------------------------------- */
 
 void seen_clear(void);
 /* Whether it was met with at least as much still allowed; notes it. */
 bool seen_before(uint64_t hash, int left, int kills_left);
 uint64_t seen_count(void);
 
-/* --- sites.c ---------------------------------------------------------------- */
+/* --- sites.c -------------------------------------------------------------- */
 
 #define SITES 512
 
@@ -291,7 +291,7 @@ void sites_reach(const struct explore_site *site);
 bool sites_was_reached(int id);
 void sites_clear_reached(void);
 
-/* --- system.c ---------------------------------------------------------------- */
+/* --- system.c ------------------------------------------------------------- */
 
 void system_forget(void);
 void system_reset(void);
@@ -309,7 +309,7 @@ bool system_holds(const void *p);
 size_t system_place(const void *p);
 void *system_at(size_t place);
 
-/* --- threads.c --------------------------------------------------------------- */
+/* --- threads.c ------------------------------------------------------------ */
 
 void threads_reset(void);
 /* Thread-local storage is the participant's. */
@@ -318,7 +318,7 @@ void threads_enter(int who);
 /* A thread's last step. */
 void threads_end(void);
 
-/* --- search.c ---------------------------------------------------------------- */
+/* --- search.c ------------------------------------------------------------- */
 
 struct findings {
 	uint64_t runs;

@@ -9,7 +9,7 @@
 #define RUNS 4000		/* executions of a scene */
 #define SHOWN 5			/* violated scenes; then it is enough */
 
-/* --- chance: splitmix64 (Steele, Lea and Flood, OOPSLA 2014) ------------------- */
+/* --- chance: splitmix64 (Steele, Lea and Flood, OOPSLA 2014) -------------- */
 
 static uint64_t state;
 
@@ -32,7 +32,7 @@ static bool once_in(int n)
 	return below(n) == 0;
 }
 
-/* --- a scene ---------------------------------------------------------------------- */
+/* --- a scene -------------------------------------------------------------- */
 
 static enum improvised_step step_of_producer(void)
 {
@@ -138,7 +138,7 @@ const struct scene *improvise(uint64_t number)
 	return &scene;
 }
 
-/* --- in words ------------------------------------------------------------------------ */
+/* --- in words ------------------------------------------------------------- */
 
 void improvise_print(void)
 {
@@ -169,7 +169,7 @@ void improvise_print(void)
 	}
 }
 
-/* --- many ------------------------------------------------------------------------ */
+/* --- many ----------------------------------------------------------------- */
 
 /*
  * Few deviations first: where the executions do not reach to the end of all, the
@@ -221,8 +221,8 @@ int improvise_run(int count, uint64_t number)
 
 	for (i = 0; i < count && violated < SHOWN; i++)
 		violated += !run_one(number + (uint64_t)i, &sum, &complete);
-	printf("%d improvised scenes from %llu on: %llu executions, %llu states, "
-	       "%llu kills, %llu cut, %.0f seconds; %d to their end, "
+	printf("%d improvised scenes from %llu on: %llu executions, "
+	       "%llu states, %llu kills, %llu cut, %.0f seconds; %d to their end, "
 	       "%d violated\n",
 	       i, (unsigned long long)number,
 	       (unsigned long long)sum.runs, (unsigned long long)sum.states,

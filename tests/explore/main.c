@@ -130,7 +130,8 @@ static int usage(void)
 			"       explore scene NAME [DEVIATIONS [KILLS]]\n"
 			"       explore improvise COUNT [NUMBER ['ORDERING']]\n"
 			"       explore replay NAME 'SCHEDULE' ['ORDERING']\n"
-			"       explore mutants standard|deep FILE [FILTER [SCENE]]\n");
+			"       explore mutants standard|deep FILE "
+			"[FILTER [SCENE]]\n");
 	return 2;
 }
 

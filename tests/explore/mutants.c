@@ -19,7 +19,7 @@
 static bool reaches[SCENES_MAX][SITES];
 static const char *only;	/* this scene; NULL: all */
 
-/* --- what is known to be harmless ---------------------------------------------- */
+/* --- what is known to be harmless ----------------------------------------- */
 
 struct harmless {
 	char name[256];		/* of the site */
@@ -84,7 +84,7 @@ static bool is_all_harmless(const char *name)
 	return find_known(name, "relaxed") != NULL;
 }
 
-/* --- which scene comes where ------------------------------------------------------ */
+/* --- which scene comes where ---------------------------------------------- */
 
 static void learn_reach(void)
 {
@@ -114,7 +114,7 @@ static bool is_reached(int id)
 	return false;
 }
 
-/* --- one mutant --------------------------------------------------------------------- */
+/* --- one mutant ----------------------------------------------------------- */
 
 static const char *const order_names[] = {
 	[EXPLORE_RELAXED] = "relaxed", [EXPLORE_ACQUIRE] = "acquire",

@@ -61,7 +61,7 @@ void play_stages(void)
 				 .upstream = DISRUPTOR_AFTER_NAMES("first")));
 }
 
-/* --- producing -------------------------------------------------------------- */
+/* --- producing ------------------------------------------------------------ */
 
 static void note_claim(struct disruptor_producer *p, int64_t count)
 {
@@ -153,7 +153,7 @@ void play_produce_blocking(int batches, int64_t count)
 	}
 }
 
-/* --- consuming --------------------------------------------------------------- */
+/* --- consuming ------------------------------------------------------------ */
 
 static void note_gaps(int me, int64_t from, int64_t to)
 {
@@ -265,7 +265,7 @@ int64_t play_consume_blocking(int64_t until)
 	return n;
 }
 
-/* --- afterwards ----------------------------------------------------------------- */
+/* --- afterwards ----------------------------------------------------------- */
 
 static void check_consumer(int c, int64_t s)
 {

@@ -6,7 +6,8 @@
 
 /* scenes_flow.c */
 extern const struct scene scene_single, scene_single_batch,
-	scene_single_stamped, scene_two_stages, scene_two_upstreams, scene_backlog,
+	scene_single_stamped, scene_two_stages, scene_two_upstreams,
+	scene_backlog,
 	scene_multi, scene_multi_batch,
 	scene_multi_gap, scene_multi_alone, scene_gap_wrap, scene_gap_only,
 	scene_gap_follow;
@@ -16,7 +17,8 @@ extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
 	scene_wait_two_fence, scene_wait_follower, scene_wait_follower_fence,
 	scene_wait_full, scene_wait_full_fence, scene_wait_multi,
 	scene_wait_multi_fence, scene_halt, scene_halt_fence, scene_halt_claim,
-	scene_halt_claim_fence, scene_cancel, scene_cancel_fence, scene_wait_close, scene_wait_close_fence,
+	scene_halt_claim_fence, scene_cancel, scene_cancel_fence,
+	scene_wait_close, scene_wait_close_fence,
 	scene_close, scene_close_told;
 
 /* scenes_loop.c */
@@ -27,7 +29,8 @@ extern const struct scene scene_loop, scene_loop_fence, scene_loop_two,
 
 /* scenes_members.c */
 extern const struct scene scene_join, scene_join_next, scene_join_second,
-	scene_join_multi, scene_join_behind, scene_leave, scene_leave_full, scene_rejoin,
+	scene_join_multi, scene_join_behind, scene_leave, scene_leave_full,
+	scene_rejoin,
 	scene_leave_asleep, scene_leave_reading, scene_leave_heir,
 	scene_join_awaited;
 
@@ -49,7 +52,8 @@ extern const struct scene scene_stall, scene_stall_poll, scene_stall_finish,
 
 /* scenes_processors.c */
 extern const struct scene scene_processor, scene_processor_halt,
-	scene_processor_change, scene_processor_told, scene_release, scene_pool, scene_pool_pass,
+	scene_processor_change, scene_processor_told, scene_release,
+	scene_pool, scene_pool_pass,
 	scene_pool_follow,
 	scene_pool_keys, scene_slip;
 
@@ -58,7 +62,8 @@ extern const struct scene scene_stall_heir, scene_join_left;
 
 /* scenes_look.c */
 extern const struct scene scene_inspect_reused, scene_check_left,
-	scene_check_joined, scene_check_pool, scene_backlog_left, scene_inspect_done;
+	scene_check_joined, scene_check_pool, scene_backlog_left,
+	scene_inspect_done;
 
 /* scenes_repair.c */
 extern const struct scene scene_repair_gap, scene_repair_moving,

@@ -65,7 +65,7 @@ const struct scene scene_create = {
 	.deviations = 3, .kills = 1, .deep_deviations = 6, .deep_kills = 2,
 };
 
-/* --- looking ------------------------------------------------------------------ */
+/* --- looking -------------------------------------------------------------- */
 
 #define NAME "observed"
 

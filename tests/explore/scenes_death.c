@@ -26,7 +26,7 @@ static void batch_of_two(void)
 	play_produce(1, 2);
 }
 
-/* --- recovery --------------------------------------------------------------------- */
+/* --- recovery ------------------------------------------------------------- */
 
 static void recover_setup(void)
 {
@@ -292,7 +292,7 @@ const struct scene scene_recover_cancel = {
 	.deviations = 2, .kills = 1, .deep_deviations = 3, .deep_kills = 1,
 };
 
-/* --- the role of the single producer ------------------------------------------------ */
+/* --- the role of the single producer -------------------------------------- */
 
 static void role_setup(void)
 {

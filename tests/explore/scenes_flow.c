@@ -60,7 +60,7 @@ const struct scene scene_single_stamped = {
 	.deviations = 3, .deep_deviations = 5,
 };
 
-/* --- two stages --------------------------------------------------------------- */
+/* --- two stages ----------------------------------------------------------- */
 
 static void stages_setup(void)
 {
@@ -157,7 +157,7 @@ const struct scene scene_backlog = {
 	.deviations = 3, .deep_deviations = 6,
 };
 
-/* --- one that follows two ------------------------------------------------------ */
+/* --- one that follows two ------------------------------------------------- */
 
 #define UPSTREAMS 2
 
@@ -209,7 +209,7 @@ const struct scene scene_two_upstreams = {
 	.deviations = 3, .deep_deviations = 5,
 };
 
-/* --- several producers ----------------------------------------------------------- */
+/* --- several producers ---------------------------------------------------- */
 
 static void multi_setup(void)
 {
@@ -287,7 +287,7 @@ const struct scene scene_multi_alone = {
 	.deviations = 3, .deep_deviations = 6,
 };
 
-/* --- gaps --------------------------------------------------------------------------- */
+/* --- gaps ----------------------------------------------------------------- */
 
 static void gap_setup(void)
 {

@@ -23,7 +23,7 @@ static struct {
 	uint64_t marks[SCENE_PARTICIPANTS][PLAY_SEQUENCES];
 } *known;
 
-/* --- setup ------------------------------------------------------------------ */
+/* --- setup ---------------------------------------------------------------- */
 
 static void begin_part(int n)
 {
@@ -74,7 +74,7 @@ static void setup(void)
 		play->is_producer[n] = i->parts[n].part == PART_PRODUCER;
 }
 
-/* --- producing -------------------------------------------------------------- */
+/* --- producing ------------------------------------------------------------ */
 
 static bool claim(int64_t count)
 {
@@ -105,7 +105,7 @@ static void give_up(void)
 	disruptor_abandon(p);
 }
 
-/* --- consuming -------------------------------------------------------------- */
+/* --- consuming ------------------------------------------------------------ */
 
 static bool is_led(int c, int64_t s)
 {
@@ -169,7 +169,7 @@ static void consume(void)
 	known->consumed[me] = play->is_consumer[me];
 }
 
-/* --- coming and going ----------------------------------------------------------- */
+/* --- coming and going ----------------------------------------------------- */
 
 /* A place of its own in what is known of it. */
 static void begin_membership(int me, bool from_oldest)
@@ -231,7 +231,7 @@ static void recover(void)
 		disruptor_recover(play->ring[scene_self()], 0);
 }
 
-/* --- a part ------------------------------------------------------------------ */
+/* --- a part --------------------------------------------------------------- */
 
 static void take_step(enum improvised_step step)
 {
@@ -277,7 +277,7 @@ static void part(void)
 		take_step(improvisation.parts[scene_self()].steps[i]);
 }
 
-/* --- afterwards ---------------------------------------------------------------- */
+/* --- afterwards ----------------------------------------------------------- */
 
 static void check_consumer(int c)
 {

@@ -11,7 +11,7 @@
 
 #define ANONYMOUS DISRUPTOR_POLLER_OPTIONS(.name = NULL)
 
-/* --- who looks from outside ------------------------------------------------------- */
+/* --- who looks from outside ----------------------------------------------- */
 
 #define FIRST "first"
 #define NEXT "another, of the same record"
@@ -165,7 +165,7 @@ const struct scene scene_check_joined = {
 	.deviations = 2, .deep_deviations = 4,
 };
 
-/* --- who left is done -------------------------------------------------------------- */
+/* --- who left is done ----------------------------------------------------- */
 
 static void marker_setup(void)
 {

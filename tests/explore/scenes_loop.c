@@ -79,7 +79,7 @@ static void loop_and_produce_two(void)
 	loop_and_produce(2);
 }
 
-/* --- events ----------------------------------------------------------------- */
+/* --- events --------------------------------------------------------------- */
 
 static void loop_setup(void)
 {
@@ -135,7 +135,7 @@ static void leave_for_good(void)
 WAIT_SCENE(loop_leave, "loop-leave", "a loop sleeps for one that goes",
 	   loop_leave_setup, 3, 5, publish_one, leave_for_good, loop_for_one);
 
-/* --- room ------------------------------------------------------------------- */
+/* --- room ----------------------------------------------------------------- */
 
 static void loop_full_setup(void)
 {

@@ -84,7 +84,7 @@ const struct scene scene_resume = {
 	.deviations = 0, .kills = 1, .deep_deviations = 1, .deep_kills = 1,
 };
 
-/* --- one that must not be passed ------------------------------------------- */
+/* --- one that must not be passed ------------------------------------------ */
 
 /* Two events are there; nobody has read one. */
 static void two_are_published(void)

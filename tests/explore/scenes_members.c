@@ -59,7 +59,7 @@ static void join_next(void)
 	play_consume();
 }
 
-/* --- joining -------------------------------------------------------------------- */
+/* --- joining -------------------------------------------------------------- */
 
 static void single_setup(void)
 {
@@ -209,7 +209,7 @@ const struct scene scene_join_awaited = {
 	.deviations = 3, .deep_deviations = 6,
 };
 
-/* --- leaving -------------------------------------------------------------------- */
+/* --- leaving -------------------------------------------------------------- */
 
 static void chain_setup(void)
 {

@@ -13,7 +13,7 @@
 #define ANONYMOUS DISRUPTOR_POLLER_OPTIONS(.name = NULL)
 #define LONG_AGO_NS INT64_C(1000000000)
 
-/* --- the record of one that an evicted one follows ---------------------------- */
+/* --- the record of one that an evicted one follows ------------------------ */
 
 static struct disruptor_stall *stall;
 
@@ -100,7 +100,7 @@ const struct scene scene_stall_heir = {
 	.deviations = 2, .deep_deviations = 3,
 };
 
-/* --- the record of a producer ---------------------------------------------------- */
+/* --- the record of a producer --------------------------------------------- */
 
 static void left_setup(void)
 {

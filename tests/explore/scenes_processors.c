@@ -63,7 +63,7 @@ static void expect(int who, int64_t from, int64_t to)
 						      "not");
 }
 
-/* --- threads ----------------------------------------------------------------- */
+/* --- threads -------------------------------------------------------------- */
 
 static void one_processor(size_t capacity, disruptor_event_handler handler)
 {
@@ -190,7 +190,7 @@ const struct scene scene_processor_told = {
 	.deviations = 1, .deep_deviations = 2,
 };
 
-/* --- driven by participants -------------------------------------------------------- */
+/* --- driven by participants ----------------------------------------------- */
 
 /* As its thread would, up to a sequence. */
 static void drive(struct disruptor_processor *p, int64_t end)
@@ -243,7 +243,7 @@ const struct scene scene_release = {
 	.deviations = 4, .deep_deviations = 7,
 };
 
-/* --- worker pools ------------------------------------------------------------------ */
+/* --- worker pools --------------------------------------------------------- */
 
 /* Leaves a mark for those who come after the pool. */
 static void handle_and_mark(void *context, void *event, int64_t sequence,
@@ -403,7 +403,7 @@ const struct scene scene_pool_pass = {
 	.mutant_runs = 12000,
 };
 
-/* --- by key ------------------------------------------------------------------------ */
+/* --- by key --------------------------------------------------------------- */
 
 /* All of one key; its state is nobody's but the worker's that has the key. */
 static uint64_t key_of(void *context, const void *event)
@@ -453,7 +453,7 @@ const struct scene scene_pool_keys = {
 	.deviations = 1, .deep_deviations = 3,
 };
 
-/* --- slip -------------------------------------------------------------------------- */
+/* --- slip ----------------------------------------------------------------- */
 
 /* The smallest ring that slips; the next poll that finds several tries. */
 static void slip_setup(void)

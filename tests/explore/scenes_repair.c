@@ -39,7 +39,7 @@ static void do_nothing(void)
 				 DISRUPTOR_LOCK_REGISTRY);
 }
 
-/* --- nothing is wrong ------------------------------------------------------- */
+/* --- nothing is wrong ----------------------------------------------------- */
 
 static void gap_setup(void)
 {
@@ -120,7 +120,7 @@ const struct scene scene_repair_moving = {
 	.deviations = 2, .kills = 1, .deep_deviations = 4, .deep_kills = 1,
 };
 
-/* --- something is ----------------------------------------------------------- */
+/* --- something is --------------------------------------------------------- */
 
 /* It follows a record that is free. */
 static void links_setup(void)

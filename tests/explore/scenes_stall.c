@@ -175,7 +175,7 @@ const struct scene scene_stall_poll = {
 	.deviations = 4, .kills = 1, .deep_deviations = 6, .deep_kills = 1,
 };
 
-/* --- who began it is killed -------------------------------------------------- */
+/* --- who began it is killed ----------------------------------------------- */
 
 #define LONG_AGO_NS INT64_C(1000000000)
 

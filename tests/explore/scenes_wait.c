@@ -87,7 +87,7 @@ WAIT_SCENE(wait_full, "wait-full", "a producer sleeps for room in a ring of 1",
 WAIT_SCENE(wait_multi, "wait-multi", "two producers wake a consumer",
 	   multi_setup, 2, 4, publish_one, publish_one, sleep_for_two);
 
-/* --- halt and close --------------------------------------------------------------- */
+/* --- halt and close ------------------------------------------------------- */
 
 /* Written before the end, for whoever is told of it. */
 static uint64_t *why;
@@ -187,7 +187,7 @@ WAIT_SCENE(halt_claim, "halt-claim", "a producer sleeps, and the ring is halted"
 WAIT_SCENE(wait_close, "wait-close", "a consumer sleeps, and the ring closes",
 	   quiet_setup, 3, 5, publish_and_close, sleep_until_closed);
 
-/* --- the end of stream is one instant ------------------------------------------------ */
+/* --- the end of stream is one instant ------------------------------------- */
 
 static void close_setup(void)
 {

@@ -63,7 +63,7 @@ static struct disruptor_poller *poller_of(struct disruptor *d, uint32_t id)
 	}
 }
 
-/* --- with a name: exactly once, over all its lives -------------------------- */
+/* --- with a name: exactly once, over all its lives ------------------------ */
 
 /* The entry that says where it stands now. */
 static struct journal *find_entry(struct journal *journal, int64_t sequence)
@@ -107,7 +107,7 @@ static void consume_named(struct storm *storm, struct disruptor_poller *poller,
 		CHECK_EQ(entry->next[i], storm->sent[i]);
 }
 
-/* --- anonymous: whole events, one after the other, from some place on -------- */
+/* --- anonymous: whole events, one after the other, from some place on ----- */
 
 static void consume_anonymous(struct storm *storm,
 			      struct disruptor_poller *poller, uint32_t id)
@@ -143,7 +143,7 @@ static void consume(void *argument)
 	disruptor_free(d);
 }
 
-/* --- the storm -------------------------------------------------------------- */
+/* --- the storm ------------------------------------------------------------ */
 
 static pid_t start(struct storm *storm, uint32_t id, void (*run)(void *))
 {

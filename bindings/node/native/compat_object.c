@@ -5,7 +5,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* --- the hot calls: a small integer, the rest in the state ------------------ */
+/* --- the hot calls: a small integer, the rest in the state ---------------- */
 
 static struct compat *compat_of(napi_env env, napi_callback_info info,
 				size_t count, napi_value *arguments)
@@ -95,7 +95,7 @@ static napi_value consume_commit(napi_env env, napi_callback_info info)
 					 (int32_t)compat_consume_commit(c));
 }
 
-/* --- the words ----------------------------------------------------------------- */
+/* --- the words ------------------------------------------------------------ */
 
 static napi_value word(napi_env env, const struct compat *c,
 		       const uint64_t *address)
@@ -149,7 +149,7 @@ static napi_value set_status(napi_env env, napi_callback_info info)
 	return value_of_int(env, 0);
 }
 
-/* --- waiting --------------------------------------------------------------------- */
+/* --- waiting -------------------------------------------------------------- */
 
 /* wait(kind, start, count, ns, waited): blocks; whether to try again. */
 static napi_value wait(napi_env env, napi_callback_info info)
@@ -216,7 +216,7 @@ static napi_value sleep_until(napi_env env, napi_callback_info info)
 	return sleeper_begin(env, s);
 }
 
-/* --- coming and going ---------------------------------------------------------------- */
+/* --- coming and going ----------------------------------------------------- */
 
 void compat_leave(struct compat *c)
 {

@@ -180,7 +180,7 @@ static napi_value make(napi_env env, struct ring *ring,
 	return throw_errno(env, ENOMEM, "no object could be made");
 }
 
-/* --- options ------------------------------------------------------------------ */
+/* --- options -------------------------------------------------------------- */
 
 static void free_names(char **names)
 {

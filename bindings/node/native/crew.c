@@ -28,7 +28,7 @@ struct crew {
 
 static struct crew *crews;
 
-/* --- places; the lock is held --------------------------------------------------- */
+/* --- places; the lock is held --------------------------------------------- */
 
 void crew_remove(struct sleeper *s)
 {
@@ -67,7 +67,7 @@ static void seat(struct crew *crew, struct sleeper *s, int place)
 	disruptor_wake_waiters(&crew->newcomers, false);
 }
 
-/* --- the sleeping thread -------------------------------------------------------- */
+/* --- the sleeping thread -------------------------------------------------- */
 
 /* Attends to all; when the next is due. */
 static int64_t attend_all(struct crew *crew)
@@ -157,7 +157,7 @@ static struct crew *hire(void)
 	return crew;
 }
 
-/* --- coming and going; the lock is held ------------------------------------------- */
+/* --- coming and going; the lock is held ----------------------------------- */
 
 bool crew_add(struct sleeper *s)
 {

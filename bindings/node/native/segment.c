@@ -39,7 +39,7 @@ static size_t extended_length(const struct compat_geometry *g)
 	return extension_offset(g) + PAGE;
 }
 
-/* --- mappings that this process has ----------------------------------------- */
+/* --- mappings that this process has --------------------------------------- */
 
 static bool same_geometry(const struct compat_geometry *a,
 			  const struct compat_geometry *b)
@@ -109,7 +109,7 @@ static struct segment *map(int fd, const struct stat *st,
 	return s;
 }
 
-/* --- making and joining --------------------------------------------------------- */
+/* --- making and joining --------------------------------------------------- */
 
 /* All memory is there from the start, or ENOSPC: nobody dies of a store. */
 static bool reserve(int fd, size_t length)

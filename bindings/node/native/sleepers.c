@@ -58,7 +58,7 @@ static void schedule(struct sleeper *s, int64_t now)
 				     LOOK_LONGEST_NS);
 }
 
-/* --- what JavaScript is told ------------------------------------------------ */
+/* --- what JavaScript is told ---------------------------------------------- */
 
 static void post(struct sleeper *s, enum notice notice)
 {
@@ -113,7 +113,7 @@ static void withdraw(struct sleeper *s)
 	s->notice = NOTICE_NONE;
 }
 
-/* --- for who sleeps ----------------------------------------------------------- */
+/* --- for who sleeps ------------------------------------------------------- */
 
 bool sleeper_has_moved(const struct sleeper *s)
 {
@@ -146,7 +146,7 @@ bool sleeper_attend(struct sleeper *s, int64_t now)
 	return false;
 }
 
-/* --- for who waits -------------------------------------------------------------- */
+/* --- for who waits -------------------------------------------------------- */
 
 void sleeper_cancel(struct sleeper *s)
 {

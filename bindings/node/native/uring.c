@@ -73,7 +73,7 @@ struct time {
 	int64_t nanoseconds;
 };
 
-/* --- making one ------------------------------------------------------------- */
+/* --- making one ----------------------------------------------------------- */
 
 static bool supports_futexes(int descriptor)
 {
@@ -157,7 +157,7 @@ void uring_close(struct uring *u)
 	close(u->descriptor);
 }
 
-/* --- asking it ---------------------------------------------------------------- */
+/* --- asking it ------------------------------------------------------------ */
 
 /* Each entry is submitted at once, so there is always a free one. */
 static bool submit(struct uring *u, const struct entry *entry)

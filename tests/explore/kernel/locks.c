@@ -7,12 +7,15 @@ void system_bury(int who)
 {
 	int i;
 
-	for (i = 0; i < LOCKS; i++)
-		if (machine.locks[i].owner == who) {
-			kernel_touch(kernel_object_of(LOCK_KEY(machine.locks[i].byte)));
-			machine.locks[i].owner = 0;
-			machine.locks[i].pinned = false;
-		}
+	for (i = 0; i < LOCKS; i++) {
+		struct lock *lock = &machine.locks[i];
+
+		if (lock->owner != who)
+			continue;
+		kernel_touch(kernel_object_of(LOCK_KEY(lock->byte)));
+		lock->owner = 0;
+		lock->pinned = false;
+	}
 	engine_changed();
 }
 

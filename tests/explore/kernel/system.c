@@ -24,7 +24,7 @@ int kernel_caller(void)
 	return engine.running ? engine.current : engine.setting_for;
 }
 
-/* --- memory -------------------------------------------------------------------- */
+/* --- memory --------------------------------------------------------------- */
 
 static unsigned char *area(int who)
 {
@@ -96,7 +96,7 @@ uint64_t system_hash(void)
 	return machine.hash;
 }
 
-/* --- the kernel ------------------------------------------------------------------ */
+/* --- the kernel ----------------------------------------------------------- */
 
 struct object *kernel_object_of(uint64_t key)
 {

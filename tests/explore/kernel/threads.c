@@ -19,7 +19,7 @@
 #define OWN_MAX 4096
 #define NS_PER_S INT64_C(1000000000)
 
-/* --- mutexes --------------------------------------------------------------- */
+/* --- mutexes -------------------------------------------------------------- */
 
 static void ready_again(enum state state, const void *object)
 {
@@ -64,7 +64,7 @@ int explore_mutex_unlock(pthread_mutex_t *mutex)
 	return 0;
 }
 
-/* --- conditions ------------------------------------------------------------ */
+/* --- conditions ----------------------------------------------------------- */
 
 static int wait_on(pthread_cond_t *condition, pthread_mutex_t *mutex,
 		   int64_t deadline)
@@ -104,7 +104,7 @@ int explore_cond_broadcast(pthread_cond_t *condition)
 	return 0;
 }
 
-/* --- threads --------------------------------------------------------------- */
+/* --- threads -------------------------------------------------------------- */
 
 int explore_thread_create(pthread_t *thread, void *(*run)(void *),
 			  void *argument)
@@ -147,7 +147,7 @@ int explore_thread_join(pthread_t thread)
 	return 0;
 }
 
-/* --- what each thread has of its own ----------------------------------------- */
+/* --- what each thread has of its own -------------------------------------- */
 
 static struct {
 	unsigned char *memory;

@@ -72,7 +72,7 @@ int litmus_result(int which)
 	return result[which];
 }
 
-/* --- the tests --------------------------------------------------------------- */
+/* --- the tests ------------------------------------------------------------ */
 
 static void sb_0(void) { store(&words->x, 1); fence(fence_order);
 			 result[0] = load(&words->y); }
@@ -184,7 +184,7 @@ static void barrier_between(void) { static struct explore_site here = {
 				    explore_compiler_barrier(&here);
 				    store(&words->y, 1); }
 
-/* --- the table ------------------------------------------------------------------ */
+/* --- the table ------------------------------------------------------------ */
 
 #define SB_ALL "00 01 10 11"
 #define SB_SC "01 10 11"

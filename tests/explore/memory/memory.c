@@ -11,7 +11,7 @@
  * sequentially consistent is checked against all the rest by coherence.c.
  */
 
-/* --- reading -------------------------------------------------------------------- */
+/* --- reading -------------------------------------------------------------- */
 
 void memory_learn(struct location *l, struct store *s, struct event *e,
 		  enum explore_order order)
@@ -81,7 +81,7 @@ int memory_choose_read(const struct location *l, bool modify,
 				   trail_choose('r', count, values, false)];
 }
 
-/* --- writing --------------------------------------------------------------------- */
+/* --- writing -------------------------------------------------------------- */
 
 /* Places where a store may go, the last first; counted from the end. */
 int memory_choose_place(const struct location *l)
@@ -130,7 +130,7 @@ void memory_come_to(struct location *l, struct store *s,
 	engine_note('w' + (uint64_t)(l->address & 0xffffff) * 256, 0);
 }
 
-/* --- promises --------------------------------------------------------------------- */
+/* --- promises ------------------------------------------------------------- */
 
 /* Of those with this value, one that no other modification has read. */
 static int choose_modified(const struct location *l, uint64_t found)

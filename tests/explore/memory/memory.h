@@ -31,13 +31,13 @@ struct location {
 	uint64_t hash;
 };
 
-/* --- views.c --------------------------------------------------------------- */
+/* --- views.c -------------------------------------------------------------- */
 
 void view_empty(struct view *view);
 void view_join(struct view *into, const struct view *from);
 void view_copy(struct view *into, const struct view *from);
 
-/* --- locations.c ----------------------------------------------------------- */
+/* --- locations.c ---------------------------------------------------------- */
 
 extern uint32_t location_count;
 
@@ -62,14 +62,14 @@ void location_write_plain(void *p, size_t size, uint64_t value);
 /* A fence acquires all that who runs has read while promises were open. */
 void memory_acquire_all(void);
 
-/* --- events.c -------------------------------------------------------------- */
+/* --- events.c ------------------------------------------------------------- */
 
 /* The next one of who runs; location LOCATIONS: a fence. */
 struct event *event_new(uint32_t location, bool sc);
 /* All is known of it; ends an execution that does not exist. */
 void event_seal(struct event *e);
 
-/* --- memory.c -------------------------------------------------------------- */
+/* --- memory.c ------------------------------------------------------------- */
 
 /*
  * Where in the modification order: the store to read, newest first; modify: none
@@ -94,11 +94,11 @@ void memory_keep_promise(struct location *l, struct store *s,
 			 enum explore_order order, struct event *e,
 			 struct store *read);
 
-/* --- fences.c ---------------------------------------------------------------- */
+/* --- fences.c ------------------------------------------------------------- */
 
 struct event *memory_fence(enum explore_order order);
 
-/* --- promises.c ------------------------------------------------------------ */
+/* --- promises.c ----------------------------------------------------------- */
 
 enum access { READS, WRITES, MODIFIES };
 

@@ -142,7 +142,7 @@ void plain_check_atomic(uintptr_t address, bool writes)
 			       system_place((const void *)address));
 }
 
-/* --- what the compiler calls ----------------------------------------------- */
+/* --- what the compiler calls ---------------------------------------------- */
 
 #define EXPLORE_PLAIN(size)                                                    \
 	void __tsan_read##size(void *p);                                       \

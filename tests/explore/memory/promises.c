@@ -83,7 +83,7 @@ bool promises_has(int who)
 	return stretches[who].count > 0;
 }
 
-/* --- names ------------------------------------------------------------------- */
+/* --- names ---------------------------------------------------------------- */
 
 static int note_offer(const struct offer *o)
 {
@@ -134,7 +134,7 @@ const char *promise_read(const char *text, int *id)
 	return text + read;
 }
 
-/* --- making and keeping them ---------------------------------------------------- */
+/* --- making and keeping them ---------------------------------------------- */
 
 static void promise(const struct offer *o)
 {
@@ -308,7 +308,7 @@ void promises_release(void)
 	}
 }
 
-/* --- where none goes ahead --------------------------------------------------------- */
+/* --- where none goes ahead ------------------------------------------------ */
 
 void promises_break(int who)
 {

@@ -84,7 +84,8 @@ static void report(struct program *p, uint64_t seed)
 static void print_counts(uint64_t seed)
 {
 	printf("seed %llu: %llu programs, %llu with load buffering, "
-	       "%llu outcomes, %llu candidates, %llu executions, %llu cut, %d differences, %.1f s "
+	       "%llu outcomes, %llu candidates, %llu executions, %llu cut, "
+	       "%d differences, %.1f s "
 	       "(explorer %.1f, axioms %.1f)\n",
 	       (unsigned long long)seed, (unsigned long long)counts.programs,
 	       (unsigned long long)counts.buffered,
