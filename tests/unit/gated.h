@@ -9,6 +9,7 @@
 
 struct gated {
 	uint32_t let;		/* so many, in all */
+	uint32_t entered;
 	uint32_t handled;
 	int64_t last;		/* sequence */
 };
@@ -21,6 +22,7 @@ static inline void handle_gated(void *context, void *event, int64_t sequence,
 
 	(void)event;
 	(void)end_of_batch;
+	disruptor_store_release_u32(&g->entered, handled + 1);
 	while (disruptor_load_acquire_u32(&g->let) <= handled)
 		pause_ms(1);
 	g->last = sequence;
@@ -35,6 +37,13 @@ static inline uint32_t handled_by(const struct gated *g)
 static inline void wait_until_handled(const struct gated *g, uint32_t n)
 {
 	while (handled_by(g) < n)
+		pause_ms(1);
+}
+
+/* Until the handler has the n-th event in hand. */
+static inline void wait_until_entered(const struct gated *g, uint32_t n)
+{
+	while (disruptor_load_acquire_u32(&g->entered) < n)
 		pause_ms(1);
 }
 

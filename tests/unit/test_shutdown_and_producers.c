@@ -46,6 +46,7 @@ static void set_up(struct scene *s, const struct flavour *flavour)
 	}
 	put_many(s->w[0].producer, 0, 4);
 	CHECK_EQ(disruptor_start(s->d), 0);
+	wait_until_entered(&s->g, 1);
 	for (i = 0; i < s->producers; i++)
 		s->threads[i] = thread_start(wait_for_room, &s->w[i]);
 	pause_ms(3);
