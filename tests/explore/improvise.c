@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "improvise.h"
 
+#include "chance.h"
 #include "engine.h"
 
 #include <stdio.h>
@@ -9,22 +10,13 @@
 #define RUNS 4000		/* executions of a scene */
 #define SHOWN 5			/* violated scenes; then it is enough */
 
-/* --- chance: splitmix64 (Steele, Lea and Flood, OOPSLA 2014) -------------- */
+/* --- chance --------------------------------------------------------------- */
 
-static uint64_t state;
-
-static uint64_t next(void)
-{
-	uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
+static struct chance chance;
 
 static int below(int n)
 {
-	return (int)(next() % (uint64_t)n);
+	return chance_below(&chance, n);
 }
 
 static bool once_in(int n)
@@ -107,7 +99,7 @@ static void make(uint64_t number)
 	struct improvisation *i = &improvisation;
 	int n;
 
-	state = number;
+	chance.state = number;
 	memset(i, 0, sizeof(*i));
 	i->shared = !once_in(3);
 	i->multi = !once_in(3);

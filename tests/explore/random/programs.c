@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "programs.h"
 
+#include "chance.h"
+
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,21 +16,11 @@
 
 /* --- chance --------------------------------------------------------------- */
 
-static uint64_t state;
-
-/* splitmix64 (Steele, Lea, Flood, OOPSLA 2014). */
-static uint64_t next(void)
-{
-	uint64_t z = state += UINT64_C(0x9e3779b97f4a7c15);
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return z ^ (z >> 31);
-}
+static struct chance chance;
 
 static int below(int n)
 {
-	return (int)(next() % (uint64_t)n);
+	return chance_below(&chance, n);
 }
 
 static bool percent(int n)
@@ -238,7 +230,7 @@ bool program_is_whole(const struct program *p)
 
 void program_make(struct program *p, uint64_t seed)
 {
-	state = seed;
+	chance.state = seed;
 	do {
 		memset(p, 0, sizeof(*p));
 		choose_taste();
