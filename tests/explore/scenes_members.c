@@ -278,17 +278,22 @@ const struct scene scene_leave_full = {
 };
 
 /* The second has joined since the producer looked who is there. */
-static void reading_setup(void)
+static void join_behind_the_scan(void)
 {
-	forget_owed();
-	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
-				    .consumers_max = 2));
 	play_producer(0);
 	play_consumer(1, ANONYMOUS);
 	scene_act_as(0);
 	disruptor_try_claim_n(play->producer[0], 1);
 	disruptor_publish(play->producer[0]);
 	play_consumer(2, ANONYMOUS);
+}
+
+static void reading_setup(void)
+{
+	forget_owed();
+	play_ring(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				    .consumers_max = 2));
+	join_behind_the_scan();
 }
 
 static void read_and_leave(void)
@@ -319,12 +324,7 @@ static void heir_setup(void)
 	forget_owed();
 	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
 				      .consumers_max = 2));
-	play_producer(0);
-	play_consumer(1, ANONYMOUS);
-	scene_act_as(0);
-	disruptor_try_claim_n(play->producer[0], 1);
-	disruptor_publish(play->producer[0]);
-	play_consumer(2, ANONYMOUS);
+	join_behind_the_scan();
 	play_attach(3);
 }
 
