@@ -81,7 +81,8 @@ static void check_unchanged(const struct possession *before, int64_t cycles)
 		      after.descriptors - before->descriptors,
 		      after.mappings - before->mappings);
 	CHECK(after.bytes <= before->bytes + BYTES_KEPT);
-	CHECK_EQ(after.threads, before->threads);
+	/* Fewer, if one of the warming up was still in the list before. */
+	CHECK(after.threads <= before->threads);
 	CHECK_EQ(after.descriptors, before->descriptors);
 	CHECK(after.mappings <= before->mappings + MAPPINGS_KEPT);
 }
