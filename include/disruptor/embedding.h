@@ -45,7 +45,11 @@ struct disruptor_memory_info {
 
 DISRUPTOR_BEGIN_DECLS
 
-/* The sleeper's half of edge E5; the handle's thread. Poll again after it. */
+/*
+ * The sleeper's half of edge E5; the handle's thread. Poll again after it. The
+ * point is that of the slowest that is waited for; while that becomes another
+ * again and again, it is one at which disruptor_wait_any() returns at once.
+ */
 DISRUPTOR_API void
 disruptor_poller_announce(struct disruptor_poller *poller,
 			  struct disruptor_wait_point *point);
