@@ -22,7 +22,7 @@ struct book {
 	int64_t fails_at; /* sequence */
 	uint32_t failures;
 	uint32_t idle_hold; /* on_timeout waits while this is set */
-	uint32_t idle;
+	uint32_t idle;	    /* workers that do */
 };
 
 /* A worker's own: who handles. */
@@ -256,6 +256,8 @@ static void idle(void *state, int64_t sequence)
 	struct book *b = ((struct self *)state)->book;
 
 	(void)sequence;
+	if (!disruptor_load_acquire_u32(&b->idle_hold))
+		return;
 	disruptor_fetch_add_u32(&b->idle, 1);
 	while (disruptor_load_acquire_u32(&b->idle_hold))
 		pause_ms(1);
