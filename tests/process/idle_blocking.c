@@ -4,18 +4,7 @@
  * full ring use less than half a percent of a core, all together. So does, by
  * itself, a consumer that is held up by a claim that is not published.
  */
-#include <child.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
+#include <idle.h>
 
 #define SLEEPERS 4
 #define LIMIT 0.005 /* of one core */
@@ -83,55 +72,26 @@ static void sleep_in_process(void *argument)
 	sleep_in_thread(argument);
 }
 
-static double seconds(clockid_t clock)
-{
-	struct timespec t;
-
-	CHECK_EQ(clock_gettime(clock, &t), 0);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 static double used_by(const struct sleeper *sleeper)
 {
 	clockid_t clock;
 
 	if (sleeper->scene->processes)
-		CHECK_EQ(clock_getcpuclockid(sleeper->pid, &clock), 0);
-	else
-		CHECK_EQ(pthread_getcpuclockid(sleeper->thread, &clock), 0);
-	return seconds(clock);
+		return idle_used_by(sleeper->pid);
+	CHECK_EQ(pthread_getcpuclockid(sleeper->thread, &clock), 0);
+	return idle_clock(clock);
 }
 
-static double used_by_some(const struct sleeper *sleepers, int n)
+static double used_by_three(const void *sleepers)
 {
-	double sum = 0;
-	int i;
+	const struct sleeper *s = sleepers;
 
-	for (i = 0; i < n; i++)
-		sum += used_by(&sleepers[i]);
-	return sum;
+	return used_by(&s[0]) + used_by(&s[1]) + used_by(&s[2]);
 }
 
-static bool under_the_limit(const struct sleeper *sleepers, int n)
+static double used_by_one(const void *sleeper)
 {
-	double wall = seconds(CLOCK_MONOTONIC);
-	double used = used_by_some(sleepers, n);
-
-	pause_ms(test_full() ? 10000 : 3000);
-	used = used_by_some(sleepers, n) - used;
-	wall = seconds(CLOCK_MONOTONIC) - wall;
-	print_message("  %d asleep: %.3f ms of processor time in %.1f s, "
-		      "%.3f %%\n",
-		      n, used * 1e3, wall, used / wall * 100);
-	return SANITIZED || used < wall * LIMIT;
-}
-
-/* Others on the machine can make a wake-up dear, but not three times over. */
-static void measure(const struct sleeper *sleepers, int n)
-{
-	pause_ms(500); /* until the sleeps are as long as they get */
-	CHECK(under_the_limit(sleepers, n) || under_the_limit(sleepers, n) ||
-	      under_the_limit(sleepers, n));
+	return used_by(sleeper);
 }
 
 static void start(struct sleeper *sleeper)
@@ -174,8 +134,10 @@ static void idle(const struct flavour *flavour, bool processes)
 		sleepers[i] = (struct sleeper){ .scene = s, .number = i };
 		start(&sleepers[i]);
 	}
-	measure(sleepers, SLEEPERS - 1);
-	measure(&sleepers[SLEEPERS - 1], 1);
+	idle_measure(
+		&(struct idle){ "3 asleep", LIMIT, used_by_three, sleepers });
+	idle_measure(&(struct idle){ "1 asleep", LIMIT, used_by_one,
+				     &sleepers[SLEEPERS - 1] });
 	CHECK_EQ(disruptor_close(s->d), 0);
 	CHECK_EQ(disruptor_close(s->e), 0);
 	CHECK_EQ(disruptor_close(s->f), 0);

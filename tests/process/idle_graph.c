@@ -4,20 +4,9 @@
  * percent of a core, all together. Behind one that is held up, where they look
  * after the dead more often, they use less than two percent.
  */
-#include <child.h>
+#include <idle.h>
 
 #include <sys/resource.h>
-
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define SANITIZED 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define SANITIZED 1
-#endif
-#endif
-#ifndef SANITIZED
-#define SANITIZED 0
-#endif
 
 #define PROCESSORS 8
 #define CAPACITY 8
@@ -78,7 +67,7 @@ static double seconds_of(struct timeval t)
 }
 
 /* Of all threads of this process. */
-static double used(void)
+static double used(const void *context)
 {
 	struct rusage usage;
 
@@ -86,32 +75,9 @@ static double used(void)
 	return seconds_of(usage.ru_utime) + seconds_of(usage.ru_stime);
 }
 
-static double now(void)
+static void measure(double share, const char *what)
 {
-	struct timespec t;
-
-	CHECK_EQ(clock_gettime(CLOCK_MONOTONIC, &t), 0);
-	return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
-static bool is_under(double limit, const char *what)
-{
-	double wall = now(), cpu = used();
-
-	pause_ms(test_full() ? 10000 : 2000);
-	cpu = used() - cpu;
-	wall = now() - wall;
-	print_message("  %s: %.3f ms of processor time in %.1f s, %.3f %%\n",
-		      what, cpu * 1e3, wall, cpu / wall * 100);
-	return SANITIZED || cpu < wall * limit;
-}
-
-/* Others on the machine can make a wake-up dear, but not three times over. */
-static void measure(double limit, const char *what)
-{
-	pause_ms(600); /* until the sleeps are as long as they get */
-	CHECK(is_under(limit, what) || is_under(limit, what) ||
-	      is_under(limit, what));
+	idle_measure(&(struct idle){ what, share, used, NULL });
 }
 
 static void wait_for_all(const struct node *n)
