@@ -52,6 +52,19 @@ struct seat {
 	int64_t turns;
 };
 
+/* Comes at once, if there is a second processor; else the other one must go. */
+static void wait_for_turn(const struct seat *s, const struct disruptor *d,
+			  uint32_t turn)
+{
+	uint32_t looks;
+
+	for (looks = 1; disruptor_load_acquire_u32(&s->turn) != turn ||
+			disruptor_consumer_count(d) != 0;
+	     looks++)
+		if (looks % 1024 == 0)
+			usleep(10);
+}
+
 static void take_turns(struct seat *s, uint32_t parity)
 {
 	struct disruptor *d = ATTACH(s->name);
@@ -60,9 +73,7 @@ static void take_turns(struct seat *s, uint32_t parity)
 	for (turn = parity; turn < s->turns; turn += 2) {
 		struct disruptor_poller *poller;
 
-		while (disruptor_load_acquire_u32(&s->turn) != turn ||
-		       disruptor_consumer_count(d) != 0)
-			;
+		wait_for_turn(s, d, turn);
 		poller = POLLER(d, NULL);
 		disruptor_fetch_add_u32(&s->turn, 1);
 		disruptor_poller_free(poller);
