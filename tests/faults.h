@@ -186,6 +186,7 @@ static bool fault_one(fault_attempt attempt, int64_t at, int64_t *n)
 		snprintf(where, sizeof(where), "call %lld, error %u",
 			 (long long)at, error);
 		test_where = where;
+		watchdog();
 		fault_check(attempt, at, error);
 		test_where = NULL;
 		if (fault_kind == FAULT_KINDS)

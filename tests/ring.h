@@ -83,6 +83,7 @@ static inline void run_flavoured(void **state)
 		    !flavour_is_asked_for(&flavours[i]))
 			continue;
 		test_where = flavours[i].name;
+		watchdog();
 		flavoured->test(&flavours[i]);
 	}
 	test_where = NULL;
