@@ -69,6 +69,7 @@ static void creator(void *argument)
 static void judge(struct race *race, uint32_t round)
 {
 	struct disruptor_ring_info *info;
+	uint32_t i;
 
 	wait_for_u32(&race->done, round * CREATORS);
 	CHECK_EQ(race->winners, round);
@@ -76,9 +77,11 @@ static void judge(struct race *race, uint32_t round)
 	info = disruptor_inspect(race->name);
 	CHECK(info != NULL);
 	CHECK_EQ(memcmp(info->ring_id, race->ring_id, 16), 0);
-	CHECK_EQ(info->consumer_count, 0);
+	/* Who waits 0.1 s for the registry in vain leaves as the dead do. */
+	for (i = 0; i < info->consumer_count; i++)
+		CHECK(!info->consumers[i].alive);
+	CHECK_EQ(disruptor_check(race->name, NULL, NULL), info->consumer_count);
 	disruptor_inspect_free(info);
-	CHECK_EQ(disruptor_check(race->name, NULL, NULL), 0);
 	CHECK_EQ(disruptor_unlink(race->name), 0);
 }
 
