@@ -11,7 +11,7 @@
 
 #define SET_WORDS (DISRUPTOR_CONSUMERS_LIMIT / 64)
 #define REMOVE_PATIENCE_NS INT64_C(5000000000)
-#define LEAVE_PATIENCE_NS INT64_C(100000000)
+#define LEAVE_PATIENCE_NS INT64_C(1000000000)
 
 static uint32_t state_of(const struct disruptor_consumer_record *r)
 {
@@ -195,7 +195,7 @@ void disruptor_consumer_leave(struct disruptor_poller_private *p)
 
 	if (disruptor_load_relaxed_u64(&r->status) == p->status &&
 	    !disruptor_consumer_holds_place(r)) {
-		/* No lock: the pin falls, and whoever is held up evicts us. */
+		/* No lock: the pin falls; who is held up or joins evicts us. */
 		lock = disruptor_registry_lock(d, LEAVE_PATIENCE_NS);
 		if (lock >= 0) {
 			disruptor_consumer_remove(d, p->index);

@@ -100,7 +100,9 @@ disruptor_poller_new_opts(struct disruptor *disruptor,
 
 /*
  * Leaves. What was polled and not advanced over counts as unread. NULL is
- * accepted.
+ * accepted. Where others have been joining and leaving for a second, it leaves
+ * as the dead do: it is counted until somebody whom it holds up, or who joins in
+ * its place, finds it gone.
  */
 DISRUPTOR_API void disruptor_poller_free(struct disruptor_poller *poller);
 
