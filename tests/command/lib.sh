@@ -78,6 +78,28 @@ has_consumers()
 	"$DISRUPTOR" stat "$1" | grep -q "^consumers  $2 of "
 }
 
+# has_producers RING N: that are alive
+has_producers()
+{
+	[ "$("$DISRUPTOR" stat "$1" | sed '/^consumers/,$d' |
+		grep -c '^  #[0-9]*  *alive')" = "$2" ]
+}
+
+# minds_signals PROCESS: it is the program, and has handlers for SIGINT and
+# SIGTERM. Before that, SIGINT is ignored in what a shell has in the background.
+minds_signals()
+{
+	tr '\n' ' ' <"/proc/$1/status" |
+		grep -q "^Name:.${DISRUPTOR##*/} .*SigCgt:[^ ]*[4-7c-f]..[2367abef] "
+}
+
+# is_asleep PROCESS: so it has read all that is in its pipe, since a writer wakes
+# a reader before write() returns.
+is_asleep()
+{
+	grep -q '^State:.S' "/proc/$1/status"
+}
+
 finish()
 {
 	[ $failures -eq 0 ] || exit 1

@@ -11,6 +11,18 @@ has_bytes()
 	[ "$(wc -c <"$1")" -ge "$2" ]
 }
 
+# has_published RING N
+has_published()
+{
+	"$DISRUPTOR" stat "$1" | grep -q "^published  $2\$"
+}
+
+# is_full RING CAPACITY: of one subscriber
+is_full()
+{
+	"$DISRUPTOR" stat --json "$1" | grep -q "\"lag\":$2,"
+}
+
 # code_of SIGNAL: of a program that it ended
 code_of()
 {
@@ -32,7 +44,7 @@ for producer in --single --multi; do
 		echo one >&3
 		printf two >&3
 		wait_for has_bytes out 4
-		sleep 0.05
+		wait_for is_asleep $publisher
 		kill -$signal $publisher
 		wait $publisher
 		is $? "$(code_of $signal)" "exit code of publish after SIG$signal"
@@ -50,7 +62,7 @@ subscriber=$!
 publisher=$!
 exec 3>pipe
 head -c 100000 /dev/zero >&3
-wait_for has_bytes out 90000
+wait_for has_bytes out 100000
 kill -INT $publisher
 wait $publisher
 is $? 130 "exit code of publish in a long record"
@@ -65,7 +77,7 @@ new_ring --capacity 4
 "$DISRUPTOR" subscribe "$ring" --as place --timeout 0 2>/dev/null
 seq 1 100 | "$DISRUPTOR" publish "$ring" &
 publisher=$!
-sleep 0.1
+wait_for has_published "$ring" 4
 kill -INT $publisher
 wait $publisher
 is $? 130 "exit code of publish on a full ring"
@@ -106,6 +118,7 @@ other=$!
 exec 3>pipe 4>pipe2
 head -c 100000 /dev/zero >&3
 wait_for has_bytes out 90000
+wait_for has_producers "$ring" 2
 "$DISRUPTOR" rm "$ring"
 kill -KILL $publisher
 wait $publisher 2>/dev/null
@@ -133,7 +146,8 @@ subscriber=$!
 exec 3<pipe
 "$DISRUPTOR" publish "$ring" --wait-consumers 1 --close <in &
 publisher=$!
-sleep 0.3
+wait_for is_full "$ring" 1024
+wait_for is_asleep $subscriber
 kill -INT $subscriber
 wait $subscriber
 is $? 130 "exit code of subscribe that cannot write"
@@ -149,14 +163,14 @@ lines=$(sort -n -u all | wc -l)
 name_ring
 "$DISRUPTOR" subscribe "$ring" --wait-ring &
 subscriber=$!
-sleep 0.1
+wait_for minds_signals $subscriber
 kill -INT $subscriber
 wait $subscriber
 is $? 130 "exit code of --wait-ring"
 new_ring
 "$DISRUPTOR" publish "$ring" --wait-consumers 1 </dev/null &
 publisher=$!
-sleep 0.1
+wait_for minds_signals $publisher
 kill -TERM $publisher
 wait $publisher
 is $? 143 "exit code of --wait-consumers"
