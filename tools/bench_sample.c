@@ -4,6 +4,7 @@
 #include "message.h"
 #include "units.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ struct sample {
 	struct disruptor *rings[2];
 	pthread_barrier_t start;
 	uint64_t count;		/* of one producer */
+	int64_t limit_ns;	/* for round trips */
 	struct histogram *times;
 };
 
@@ -151,28 +153,36 @@ static void *consume(struct member *m)
 
 /* --- round trips ---------------------------------------------------------- */
 
-static void get(struct member *m, uint64_t value)
+/* False when the other one has closed its ring. */
+static bool get(struct member *m, uint64_t value)
 {
 	size_t size = m->sample->shape->options.event_size;
+	int64_t n = disruptor_poll_wait(m->poller, DISRUPTOR_FOREVER);
 
-	must(disruptor_poll_wait(m->poller, DISRUPTOR_FOREVER) == 1);
+	if (n == -ESHUTDOWN)
+		return false;
+	must(n == 1);
 	verify(differences(disruptor_poller_event(m->poller, 0), value, size));
 	disruptor_poller_advance(m->poller, 1);
+	return true;
 }
 
+/* Not for longer than the limit: beside others a wake-up may take a while. */
 static void *ping(struct member *m)
 {
 	size_t size = m->sample->shape->options.event_size;
-	int64_t began = clock_ns(), now;
+	int64_t began = clock_ns(), now = began;
+	int64_t end = began + m->sample->limit_ns;
 	uint64_t value;
 
-	for (value = 0; value < m->sample->count; value++) {
+	for (value = 0; value < m->sample->count && now < end; value++) {
 		put(m->producer, value, 1, size);
 		get(m, value);
 		now = clock_ns();
 		histogram_record(m->sample->times, now - began, 1);
 		began = now;
 	}
+	must(disruptor_close(m->sample->rings[0]) == 0);
 	return NULL;
 }
 
@@ -181,10 +191,8 @@ static void *pong(struct member *m)
 	size_t size = m->sample->shape->options.event_size;
 	uint64_t value;
 
-	for (value = 0; value < m->sample->count; value++) {
-		get(m, value);
+	for (value = 0; get(m, value); value++)
 		put(m->producer, value, 1, size);
-	}
 	return NULL;
 }
 
@@ -279,11 +287,12 @@ int64_t bench_stream(const struct bench_shape *shape, double wanted,
 }
 
 int64_t bench_round_trips(const struct bench_shape *shape, uint64_t count,
-			  struct histogram *ns)
+			  int64_t limit_ns, struct histogram *ns)
 {
 	struct member members[2] = { { .work = ping }, { .work = pong } };
 	struct bench_shape one = *shape;
-	struct sample s = { .shape = &one, .count = count, .times = ns };
+	struct sample s = { .shape = &one, .count = count, .times = ns,
+			    .limit_ns = limit_ns };
 	int i;
 
 	one.producers = one.consumers = 1;

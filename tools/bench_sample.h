@@ -30,8 +30,11 @@ bool bench_is_pinned(const struct bench_shape *shape);
 int64_t bench_stream(const struct bench_shape *shape, double wanted,
 		     uint64_t *events);
 
-/* So many events there and back through two rings; times go into ns. */
+/*
+ * So many events there and back through two rings, or as many as the limit
+ * allows; times go into ns.
+ */
 int64_t bench_round_trips(const struct bench_shape *shape, uint64_t count,
-			  struct histogram *ns);
+			  int64_t limit_ns, struct histogram *ns);
 
 #endif

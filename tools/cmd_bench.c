@@ -16,6 +16,7 @@
 #define FIRST_EVENTS 10000
 #define FIRST_NS 5e6	/* long enough for a first estimate */
 #define ROUND_TRIPS 20000
+#define ROUND_TRIPS_NS 100000000
 
 static const char help[] =
 "usage: disruptor bench [NAME] [OPTION]...\n"
@@ -224,7 +225,7 @@ static void sample(const struct bench_shape *s, struct bench_report *r,
 	ns = (double)bench_stream(s, SAMPLE_NS / *estimate, &events);
 	*estimate = ns / (double)events;
 	if (s->cpu_count > 1)
-		bench_round_trips(s, ROUND_TRIPS, &times);
+		bench_round_trips(s, ROUND_TRIPS, ROUND_TRIPS_NS, &times);
 	after = probe(s);
 	bench_report_add(r, before, after, *estimate, &times);
 }
