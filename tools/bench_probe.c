@@ -11,6 +11,9 @@
 
 #define BLOCKS 6
 #define ROUND_TRIPS 800
+#define LIMIT_NS 50000000	/* who is alone needs 3 ms at most */
+#define SPINS 4096		/* between two looks at the clock */
+#define STOP UINT64_MAX
 
 /*
  * Threads of a core answer in 28 to 55 ns, cores that share a cache in 90 to
@@ -82,45 +85,67 @@ struct lines {
 	double best;
 };
 
+/* Answers whatever is new, until it is STOP. */
 static void *answer(void *argument)
 {
 	struct lines *lines = argument;
-	uint64_t i;
+	uint64_t i = 0, next;
 
 	bench_pin(lines->answering_cpu);
-	for (i = 1; i <= BLOCKS * ROUND_TRIPS + 1; i++) {
-		while (disruptor_load_acquire_u64(&lines->there) != i)
+	while (i != STOP) {
+		while ((next = disruptor_load_acquire_u64(&lines->there)) == i)
 			disruptor_spin_hint();
+		i = next;
 		disruptor_store_release_u64(&lines->back, i);
 	}
 	return NULL;
 }
 
-static void round_trip(struct lines *lines, uint64_t i)
+/* False: no answer until then. The other CPU is busy with something else. */
+static bool round_trip(struct lines *lines, uint64_t i, int64_t end)
 {
+	uint64_t spins = 0;
+
 	disruptor_store_release_u64(&lines->there, i);
-	while (disruptor_load_acquire_u64(&lines->back) != i)
+	while (disruptor_load_acquire_u64(&lines->back) != i) {
+		if (++spins % SPINS == 0 && clock_ns() >= end)
+			return false;
 		disruptor_spin_hint();
+	}
+	return true;
+}
+
+/* Nanoseconds of one, the mean of a block; negative: not until then. */
+static double time_block(struct lines *lines, uint64_t *i, int64_t end)
+{
+	int64_t began = clock_ns();
+	int n;
+
+	if (began >= end)
+		return -1;
+	for (n = 0; n < ROUND_TRIPS; n++)
+		if (!round_trip(lines, ++*i, end))
+			return -1;
+	return (double)(clock_ns() - began) / ROUND_TRIPS;
 }
 
 static void *ask(void *argument)
 {
 	struct lines *lines = argument;
+	int64_t end = clock_ns() + LIMIT_NS;
 	uint64_t i = 1;
-	int block, n;
+	double mean = 0;
+	int block;
 
 	bench_pin(lines->cpu);
-	round_trip(lines, i++);
-	for (block = 0; block < BLOCKS; block++) {
-		int64_t began = clock_ns();
-		double mean;
-
-		for (n = 0; n < ROUND_TRIPS; n++)
-			round_trip(lines, i++);
-		mean = (double)(clock_ns() - began) / ROUND_TRIPS;
-		if (block == 0 || mean < lines->best)
+	if (!round_trip(lines, i, end))
+		mean = -1;
+	for (block = 0; block < BLOCKS && mean >= 0; block++) {
+		mean = time_block(lines, &i, end);
+		if (mean >= 0 && mean < lines->best)
 			lines->best = mean;
 	}
+	disruptor_store_release_u64(&lines->there, STOP);
 	return NULL;
 }
 
@@ -130,6 +155,7 @@ double bench_probe(int cpu_a, int cpu_b)
 	pthread_t asker, answerer;
 
 	lines.there = lines.back = 0;
+	lines.best = BENCH_NO_PROBE;
 	lines.cpu = cpu_a;
 	lines.answering_cpu = cpu_b;
 	errno = pthread_create(&answerer, NULL, answer, &lines);

@@ -15,7 +15,11 @@ int bench_cpus(const char *list, int cpus[BENCH_CPUS_MAX]);
 /* This thread onto one of them; false: errno. */
 int bench_pin(int cpu);
 
-/* Nanoseconds of a round trip of two cache lines; negative: errno. */
+/*
+ * Nanoseconds of a round trip of two cache lines; negative: errno. NO_PROBE: the
+ * two were not at work at the same time.
+ */
+#define BENCH_NO_PROBE 1e9
 double bench_probe(int cpu_a, int cpu_b);
 enum bench_placement bench_classify(double round_trip_ns);
 

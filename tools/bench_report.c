@@ -71,6 +71,7 @@ void bench_report_add(struct bench_report *r, double probe_before,
 	struct series *s = &r->series[placement];
 
 	if (bench_classify(probe_after) != placement ||
+	    probe_before >= BENCH_NO_PROBE || probe_after >= BENCH_NO_PROBE ||
 	    s->count == SAMPLES_MAX) {
 		r->moved++;
 		return;
@@ -159,8 +160,8 @@ static void print_table(struct bench_report *r, const struct bench_shape *shape)
 	if (found > 1)
 		printf("\nThe CPUs were moved while this ran.\n");
 	if (r->moved != 0)
-		printf("\n%llu samples do not count: the CPUs were moved "
-		       "meanwhile.\n", (unsigned long long)r->moved);
+		printf("\n%llu samples do not count: the CPUs were moved or "
+		       "busy meanwhile.\n", (unsigned long long)r->moved);
 }
 
 /* --- JSON ----------------------------------------------------------------- */
