@@ -4,6 +4,11 @@
 . "$(dirname "$0")/lib.sh"
 cd "$directory" || exit 1
 
+is_done()
+{
+	"$DISRUPTOR" stat --json "$ring" | grep -q '"sequence":1,"lag":0,'
+}
+
 # A batch is more than one write.
 seq 1 2000000 >in
 new_ring --capacity 64 --event-size 64K
@@ -15,8 +20,12 @@ exec 3<pipe
 wait_for has_consumers "$ring" 1
 "$DISRUPTOR" stat --json "$ring" | grep -q '"stall_limit_ns":50000000,' ||
 	problem "stat --json does not show the limit"
+# It may be evicted as soon as the ring is full, so it writes something before.
+head -c 100 in | "$DISRUPTOR" publish "$ring" --record 60000 || problem "publish"
+wait_for is_done
 # More than the pipe and the ring hold: the publisher gets through.
-"$DISRUPTOR" publish "$ring" --close --record 60000 <in || problem "publish"
+tail -c +101 in | "$DISRUPTOR" publish "$ring" --close --record 60000 ||
+	problem "publish"
 cat <&3 >out
 exec 3<&-
 wait $subscriber
