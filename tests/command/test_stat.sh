@@ -16,7 +16,14 @@ wait_for has_consumers "$ring" 2
 publisher=$!
 exec 3>pipe
 printf '1\n2\n3\n' >&3
+# What is written is not yet what is done with.
+are_done()
+{
+	[ "$("$DISRUPTOR" stat --json "$ring" | grep -o '"lag":0,' |
+		wc -l)" = 2 ]
+}
 wait_for grep -q 3 out2
+wait_for are_done
 "$DISRUPTOR" stat "$ring" >table || problem "stat"
 "$DISRUPTOR" stat --json "$ring" >json || problem "stat --json"
 is "$(wc -l <json)" 1 "lines of --json"
