@@ -15,6 +15,9 @@ exec 3>pipe
 wait_for has_consumers "$ring" 2
 echo 1 >&3
 wait_for grep -q 1 out
+# Both are done with it.
+wait_for is_asleep $publisher
+wait_for is_asleep $subscriber
 kill -KILL $publisher $subscriber
 wait
 exec 3>&-
