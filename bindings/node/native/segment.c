@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 #define PAGE ((size_t)4096)
-/* A joiner may come while the segment is being made. */
-#define TRIES 100
+/* A joiner may come while the segment is being made, by one who has no CPU. */
+#define TRIES 5000
 #define TRY_US 1000
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -184,19 +184,23 @@ static int check(int fd, const struct compat_geometry *geometry)
 	return same_geometry(&found.geometry, geometry) ? 1 : -1;
 }
 
-static struct segment *join(int fd, const struct compat_geometry *geometry,
-			    enum segment_failure *failure)
+/* Without the lock: a thread of this process may be the one who makes it. */
+static bool await_made(int fd, const struct compat_geometry *geometry)
 {
-	struct stat st;
 	int tries = 0, is;
 
 	while ((is = check(fd, geometry)) == 0 && ++tries < TRIES)
 		usleep(TRY_US);
-	*failure = SEGMENT_GEOMETRY;
-	if (is != 1 || fstat(fd, &st) < 0)
-		return NULL;
+	return is == 1;
+}
+
+static struct segment *join(int fd, const struct compat_geometry *geometry,
+			    enum segment_failure *failure)
+{
+	struct stat st;
+
 	*failure = SEGMENT_SIZE;
-	if (!reserve(fd, (size_t)st.st_size))
+	if (fstat(fd, &st) < 0 || !reserve(fd, (size_t)st.st_size))
 		return NULL;
 	*failure = SEGMENT_MAP;
 	return enlist(fd, &st, geometry);
@@ -222,6 +226,11 @@ struct segment *segment_open(const char *name,
 	*failure = SEGMENT_OPEN;
 	if (fd < 0)
 		return NULL;
+	*failure = SEGMENT_GEOMETRY;
+	if (!init && !await_made(fd, geometry)) {
+		close(fd);
+		return NULL;
+	}
 	pthread_mutex_lock(&lock);
 	segment = init ? make(fd, name, geometry, failure) :
 			 join(fd, geometry, failure);

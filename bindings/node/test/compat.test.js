@@ -7,7 +7,7 @@ const fs = require('node:fs');
 const test = require('node:test');
 
 const { Disruptor } = require('..');
-const { newName, delay, until } = require('./helpers');
+const { newName, Peer, delay, until, PATIENCE_MS } = require('./helpers');
 
 function open(t, { elements = 4, size = 8, consumers = 1, consumer = 0,
 	init = true, spin = false, name = newName(t) } = {}) {
@@ -165,6 +165,24 @@ test('a segment without our page behind it', async (t) => {
 	other.produceCommitSync();
 	assert.equal((await waiting).bufs[0][0], 5);
 });
+
+// One that gets no CPU after it made the name.
+test('a joiner waits for a slow creator', { timeout: PATIENCE_MS },
+	async (t) => {
+		const made = newName(t), name = newName(t);
+
+		open(t, { name: made }).produceClaimSync();
+		fs.writeFileSync(`/dev/shm/${name}`, '');
+		const creator = new Peer(t, `
+			const fs = require('node:fs');
+			const bytes = fs.readFileSync('/dev/shm/' + args[0]);
+			tell('there');
+			setTimeout(() => fs.writeFileSync('/dev/shm/' + args[1],
+				bytes), 500);`, [made, name]);
+		await creator.take();
+		assert.equal(open(t, { name, init: false }).next, 1);
+		assert.equal(await creator.ended, 0);
+	});
 
 test('subclasses, disposal, unlink', async (t) => {
 	const name = newName(t);
