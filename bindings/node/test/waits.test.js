@@ -10,6 +10,8 @@ const { Disruptor, Ring } = require('..');
 const { newName, Peer, delay, PATIENCE_MS } = require('./helpers');
 
 const IDLE_MS = 2000;
+const WINDOWS = 10;
+const IDLE_SHARE = 0.01;
 
 // 200 waits at once; libuv's pool has four threads.
 test('200 waiters, and fs.stat goes on', { timeout: PATIENCE_MS }, async (t) => {
@@ -36,20 +38,28 @@ test('200 waiters, and fs.stat goes on', { timeout: PATIENCE_MS }, async (t) => 
 	ring.release();
 });
 
-// The share of a core that a process takes which waits in code.
+// The share of a core that a process takes which waits in code: of the first
+// window in which it is idle, or else of the last. Beside others the work of its
+// start may be late, and is in the first one; what polls is idle in none.
 async function idleShare(t, code) {
 	const peer = new Peer(t, `let there = Promise.resolve();
 		${code}
-		there.then(() => setTimeout(() => {
+		let left = ${WINDOWS};
+		const look = () => {
 			const before = process.cpuUsage();
 			const began = process.hrtime.bigint();
 			setTimeout(() => {
 				const used = process.cpuUsage(before);
 				const ns = Number(process.hrtime.bigint() - began);
-				tell((used.user + used.system) * 1000 / ns);
+				const share = (used.user + used.system) * 1000 / ns;
+				if (share >= ${IDLE_SHARE} && --left > 0)
+					return look();
+				tell(share);
 				process.exit();
 			}, ${IDLE_MS});
-		}, 300));`, [newName(t), newName(t)]);
+		};
+		there.then(() => setTimeout(look, 300));`,
+	[newName(t), newName(t)]);
 
 	return peer.take();
 }
@@ -105,7 +115,7 @@ test('idle', { concurrency: true, timeout: PATIENCE_MS }, async (t) => {
 			const percent = `${(share * 100).toFixed(2)} % of a core`;
 
 			t.diagnostic(`${name}: ${percent}`);
-			assert.ok(share < 0.01, percent);
+			assert.ok(share < IDLE_SHARE, percent);
 		})));
 });
 
