@@ -12,7 +12,7 @@ const repository = path.join(root, '..', '..');
 const build = path.resolve(repository, process.env.DISRUPTOR_BUILD ?? 'build');
 
 // No test asserts a time; this only ends what hangs.
-const PATIENCE_MS = 120000;
+const PATIENCE_MS = 300000;
 
 let number = 0;
 

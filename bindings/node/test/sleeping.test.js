@@ -32,8 +32,10 @@ const look = `
 const echo = `
 	const [there, back] = args.map((name) => lib.Ring.openSync(name));
 	const p = back.producer(), c = there.consumer('c');
-	tell(null);
 	(async () => {
+		// Beside a faster peer no other wait may ever have to sleep.
+		await c.next({ timeout: 1 }).catch(() => {});
+		tell(null);
 		for await (const { start } of c.batches({ spin: 0, max: 1 })) {
 			p.tryWrite(1, (s) => {
 				back.f64[back.offset(s) / 8] =
