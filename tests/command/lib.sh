@@ -58,13 +58,13 @@ is()
 	[ "$1" = "$2" ] || problem "$3: '$1' is not '$2'"
 }
 
-# wait_for COMMAND...: until it succeeds, at most 20 s.
+# wait_for COMMAND...: until it succeeds; gives up after 2 minutes or more.
 wait_for()
 {
 	tries=0
 	until "$@" >/dev/null 2>&1; do
 		tries=$((tries + 1))
-		if [ $tries -gt 1000 ]; then
+		if [ $tries -gt 6000 ]; then
 			problem "waited in vain for: $*"
 			return 1
 		fi
