@@ -86,6 +86,8 @@ if(NOT CMAKE_CROSSCOMPILING)
     script(command ${name} sh ${source})
     set_property(TEST command/${name} APPEND PROPERTY
                  ENVIRONMENT DISRUPTOR=$<TARGET_FILE:disruptor>)
+    # hundreds of processes, on whatever machine
+    set_tests_properties(command/${name} PROPERTIES TIMEOUT 900)
   endforeach()
 
   script(check layers scripts/check-layers)
