@@ -1,76 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "litmus.h"
+#include "litmus_parts.h"
 
 #include "os/os.h"
 
 /* The classic litmus tests, and each one's outcomes. */
-
-enum {
-	RLX = EXPLORE_RELAXED,
-	ACQ = EXPLORE_ACQUIRE,
-	REL = EXPLORE_RELEASE,
-	AR = EXPLORE_ACQ_REL,
-	SC = EXPLORE_SEQ_CST,
-	NONE			/* no fence */
-};
-
-static struct {
-	uint64_t x, y, z;
-} *words;
-static int result[LITMUS_REGISTERS];
-/* Of the variant under test: stores, loads, fences of the first two. */
-static int store_order, load_order, fence_order, other_fence;
-
-static struct explore_site *site(int order)
-{
-	static struct explore_site sites[5];
-
-	sites[order] = (struct explore_site){
-		.file = "litmus", .function = "", .object = "", .id = -2,
-		.operation = EXPLORE_IS_ADD,
-		.order = (enum explore_order)order
-	};
-	return &sites[order];
-}
-
-static int load(uint64_t *p)
-{
-	return (int)explore_load(site(load_order), p, sizeof(*p));
-}
-
-static void store(uint64_t *p, uint64_t value)
-{
-	explore_store(site(store_order), p, sizeof(*p), value);
-}
-
-static int add(uint64_t *p, int order)
-{
-	return (int)explore_modify(site(order), p, sizeof(*p), 1);
-}
-
-static void fence(int order)
-{
-	if (order != NONE)
-		explore_fence(site(order));
-}
-
-void litmus_begin(const struct litmus *t)
-{
-	store_order = t->stores;
-	load_order = t->loads;
-	fence_order = t->fence;
-	other_fence = t->other_fence;
-}
-
-void litmus_setup(void)
-{
-	words = scene_memory(sizeof(*words));
-}
-
-int litmus_result(int which)
-{
-	return result[which];
-}
 
 /* --- the tests ------------------------------------------------------------ */
 
@@ -81,24 +14,22 @@ static void sb_1(void) { store(&words->y, 1); fence(other_fence);
 static void sb_barrier(void) { store(&words->x, 1); disruptor_os_barrier(true);
 			       result[0] = load(&words->y); }
 
-static void mp_0(void) { explore_store(site(RLX), &words->x, 8, 1);
+static void mp_0(void) { store_as(&words->x, 1, RLX);
 			 fence(fence_order); store(&words->y, 1); }
 static void mp_1(void) { result[0] = load(&words->y); fence(other_fence);
-			 result[1] = (int)explore_load(site(RLX), &words->x,
-						       8); }
-static void mp_again(void) { mp_0(); explore_store(site(RLX), &words->y, 8,
-						   2); }
+			 result[1] = load_as(&words->x, RLX); }
+static void mp_again(void) { mp_0(); store_as(&words->y, 2, RLX); }
 static void mp_add(void) { add(&words->y, RLX); }
 
-static void lb_0(void) { result[0] = load(&words->x); store(&words->y, 1); }
-static void lb_1(void) { result[1] = load(&words->y); store(&words->x, 1); }
+void lb_0(void) { result[0] = load(&words->x); store(&words->y, 1); }
+void lb_1(void) { result[1] = load(&words->y); store(&words->x, 1); }
 
 static void lb_2(void) { result[2] = load(&words->z); store(&words->x, 1); }
 static void lb_to_z(void) { result[1] = load(&words->y); fence(fence_order);
 			    store(&words->z, 1); }
-static void lb_fence_0(void) { result[0] = load(&words->x);
+void lb_fence_0(void) { result[0] = load(&words->x);
 			       fence(fence_order); store(&words->y, 1); }
-static void lb_fence_1(void) { result[1] = load(&words->y);
+void lb_fence_1(void) { result[1] = load(&words->y);
 			       fence(other_fence); store(&words->x, 1); }
 static void lb_add_0(void) { result[0] = load(&words->x);
 			     add(&words->y, store_order); }
@@ -106,7 +37,7 @@ static void lb_add_1(void) { result[1] = load(&words->y);
 			     add(&words->x, store_order); }
 static void lb_copy_0(void) { store(&words->y, (uint64_t)(
 			      result[0] = load(&words->x))); }
-static void lb_copy_1(void) { store(&words->x, (uint64_t)(
+void lb_copy_1(void) { store(&words->x, (uint64_t)(
 			      result[1] = load(&words->y))); }
 static void lb_if_0(void) { if ((result[0] = load(&words->x)) != 0)
 				    store(&words->y, 1); }
@@ -132,7 +63,7 @@ static void ww_0(void) { store(&words->x, 1); fence(fence_order);
 			 store(&words->y, 2); }
 static void ww_1(void) { store(&words->y, 1); fence(fence_order);
 			 store(&words->x, 2); }
-static void final_xy(void) { result[0] = (int)words->x;
+void final_xy(void) { result[0] = (int)words->x;
 			     result[1] = (int)words->y; }
 
 static void r_0(void) { store(&words->x, 1); fence(fence_order);
@@ -149,14 +80,12 @@ static void wrc_1(void) { result[0] = load(&words->x); store(&words->y, 1); }
 static void wrc_2(void) { result[1] = load(&words->y);
 			  result[2] = load(&words->x); }
 
-static void ff_0(void) { explore_store(site(RLX), &words->z, 8, 1); fence(SC);
+static void ff_0(void) { store_as(&words->z, 1, RLX); fence(SC);
 			 store(&words->y, 1); }
 static void ff_1(void) { result[0] = load(&words->y);
-			 explore_store(site(RLX), &words->x, 8, 1); }
-static void ff_2(void) { result[1] = (int)explore_load(site(RLX), &words->x,
-						       8); fence(SC);
-			 result[2] = (int)explore_load(site(RLX), &words->z,
-						       8); }
+			 store_as(&words->x, 1, RLX); }
+static void ff_2(void) { result[1] = load_as(&words->x, RLX); fence(SC);
+			 result[2] = load_as(&words->z, RLX); }
 
 static void add_x(void) { result[0] = add(&words->x, RLX); }
 static void add_x_2(void) { result[1] = add(&words->x, RLX); }
@@ -165,14 +94,12 @@ static void sb_add_0(void) { add(&words->x, store_order);
 static void sb_add_1(void) { add(&words->y, store_order);
 			     result[1] = load(&words->x); }
 
-static void z6_0(void) { explore_store(site(SC), &words->x, 8, 1);
-			 explore_store(site(REL), &words->y, 8, 1); }
+static void z6_0(void) { store_as(&words->x, 1, SC);
+			 store_as(&words->y, 1, REL); }
 static void z6_1(void) { result[0] = add(&words->y, SC);
-			 result[1] = (int)explore_load(site(RLX), &words->y,
-						       8); }
-static void z6_2(void) { explore_store(site(SC), &words->y, 8, 3);
-			 result[2] = (int)explore_load(site(SC), &words->x,
-						       8); }
+			 result[1] = load_as(&words->y, RLX); }
+static void z6_2(void) { store_as(&words->y, 3, SC);
+			 result[2] = load_as(&words->x, SC); }
 
 static void look(void) { load(&words->x); load(&words->y); }
 static void barrier_between(void) { static struct explore_site here = {
@@ -186,9 +113,7 @@ static void barrier_between(void) { static struct explore_site here = {
 
 /* --- the table ------------------------------------------------------------ */
 
-#define SB_ALL "00 01 10 11"
 #define SB_SC "01 10 11"
-#define LB_NO "00 01 10"
 #define SB sb_0, sb_1
 #define LB lb_0, lb_1
 #define MP mp_0, mp_1
