@@ -158,6 +158,7 @@ static uint64_t state_hash(int who)
 	int i;
 
 	hash = mix(hash, promises_stretch());
+	hash = mix(hash, promises_hash());
 	hash = mix(hash, membarrier_hash());
 	hash = mix(hash, (uint64_t)engine.now);
 	hash = mix(hash, system_hash());

@@ -17,11 +17,15 @@
  *	views.c		what a participant knows of them
  *	events.c	what participants did
  *	promises.c	stores that are made ahead of what comes before them
+ *	offers.c	which ones, and their names
+ *	settle.c	what they release
  *	fences.c	fences, the kernel's locks
  *	membarrier.c	fences in everybody
  *	coherence.c	which executions sequential consistency forbids
  *	plain.c		data races on memory that is not atomic
- *	litmus.c	the classic tests of all this; litmus_tests.c: their table
+ *	litmus.c	the classic tests of all this; litmus_tests.c: their table,
+ *			litmus_modifications.c: those of load buffering with
+ *			modifications; litmus_parts.c: what they are made of
  *
  * random/: the same compared with the axioms, on random programs
  *
@@ -228,17 +232,25 @@ static inline bool happened(const struct clock *before_clock, int by,
 
 /* --- promises.c ----------------------------------------------------------- */
 
-void promises_forget(void);
 void promises_reset(void);
 /* Where the current participant's stretch began; for the hash of the state. */
 uint32_t promises_stretch(void);
+uint64_t promises_hash(void);
 bool promises_any(void);
 bool promises_has(int who);
 /* Somebody else runs. */
 void promises_break(int who);
 /* A fence or a call: what comes behind it does not go ahead of it. */
 void promises_barrier(void);
+/* The compiler's. */
+void promises_pass(void);
+/* Who runs is interrupted: to be killed, or for a membarrier's fence. */
+void promises_interrupt(bool by_fence);
 void promises_leave(enum state state);
+
+/* --- offers.c ------------------------------------------------------------- */
+
+void promises_forget(void);
 void promise_name(int id, char *text, size_t size);
 const char *promise_read(const char *text, int *id);
 

@@ -400,7 +400,7 @@ const struct scene scene_pool_pass = {
 	.setup = pool_pass_setup,
 	.participant = { NULL, pass, follow_twice, join_and_drive },
 	.deviations = 3, .deep_deviations = 6,
-	.mutant_runs = 12000,
+	.mutant_runs = 30000,
 };
 
 /* --- by key --------------------------------------------------------------- */

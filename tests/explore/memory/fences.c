@@ -50,8 +50,8 @@ void explore_compiler_barrier(struct explore_site *site)
 		return;
 	if (sites_order(site) != EXPLORE_SEQ_CST)
 		self()->exposed = true;
-	else
-		promises_barrier();
+	else if (engine.promises != PROMISES_OF_C11)
+		promises_pass();
 }
 
 void memory_enter_kernel(struct kernel_object *object)

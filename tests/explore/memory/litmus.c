@@ -76,13 +76,22 @@ static int run_one(const struct litmus *t)
 	return print_outcomes(t, &findings);
 }
 
-int litmus_run(void)
+static int run_all(const struct litmus *tests, int *count)
 {
 	int i, wrong = 0;
 
-	for (i = 0; litmus_tests[i].name != NULL; i++)
-		wrong += run_one(&litmus_tests[i]);
+	for (i = 0; tests[i].name != NULL; i++)
+		wrong += run_one(&tests[i]);
+	*count += i;
+	return wrong;
+}
+
+int litmus_run(void)
+{
+	int count = 0, wrong = run_all(litmus_tests, &count);
+
+	wrong += run_all(litmus_modifications, &count);
 	printf("%d litmus tests, %d outcomes that are not as they must be\n",
-	       i, wrong);
+	       count, wrong);
 	return wrong;
 }

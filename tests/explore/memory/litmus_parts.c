@@ -54,6 +54,16 @@ void fence(int order)
 		explore_fence(litmus_site(order));
 }
 
+void compiler_barrier(void)
+{
+	static struct explore_site here = {
+		.file = "litmus", .function = "", .object = "", .id = -2,
+		.operation = EXPLORE_IS_BARRIER, .order = EXPLORE_SEQ_CST
+	};
+
+	explore_compiler_barrier(&here);
+}
+
 void litmus_begin(const struct litmus *t)
 {
 	store_order = t->stores;

@@ -31,6 +31,7 @@ void store_as(uint64_t *p, uint64_t value, int order);
 int add(uint64_t *p, int order);
 int swap_if(uint64_t *p, uint64_t expected, uint64_t value, int order);
 void fence(int order);
+void compiler_barrier(void);
 
 /* Parts that more than one file has. */
 void lb_0(void);
@@ -41,6 +42,7 @@ void lb_fence_1(void);
 void final_xy(void);
 
 #define SB_ALL "00 01 10 11"
+#define SB_SC "01 10 11"
 #define LB_NO "00 01 10"
 
 #endif

@@ -102,18 +102,11 @@ static void z6_2(void) { store_as(&words->y, 3, SC);
 			 result[2] = load_as(&words->x, SC); }
 
 static void look(void) { load(&words->x); load(&words->y); }
-static void barrier_between(void) { static struct explore_site here = {
-					    .file = "litmus", .function = "",
-					    .object = "", .id = -2,
-					    .operation = EXPLORE_IS_BARRIER,
-					    .order = EXPLORE_SEQ_CST };
-				    store(&words->x, 1);
-				    explore_compiler_barrier(&here);
+static void barrier_between(void) { store(&words->x, 1); compiler_barrier();
 				    store(&words->y, 1); }
 
 /* --- the table ------------------------------------------------------------ */
 
-#define SB_SC "01 10 11"
 #define SB sb_0, sb_1
 #define LB lb_0, lb_1
 #define MP mp_0, mp_1

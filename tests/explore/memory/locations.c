@@ -121,6 +121,17 @@ struct store *location_newest(const struct location *l)
 	return location_store_at(l, l->count - 1);
 }
 
+uint32_t location_stores(void)
+{
+	return pool_used;
+}
+
+/* What setup left was always there. */
+bool location_is_among(const struct store *s, uint32_t stores)
+{
+	return s->by == 0 || (uint32_t)(s - pool) < stores;
+}
+
 static uint16_t new_store(uint32_t stamp, uint64_t value)
 {
 	struct store *s;

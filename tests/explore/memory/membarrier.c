@@ -53,6 +53,10 @@ static void pass(struct barrier *b, int who)
 	int16_t node;
 
 	b->pending &= (uint8_t)~(1u << who);
+	engine.current = who;
+	if (engine.promises != PROMISES_OF_C11)
+		promises_interrupt(true);
+	engine.current = current;
 	if (!is_ordered(who))
 		return;
 	engine.current = who;

@@ -46,32 +46,35 @@ static int end_of(const struct location *l)
 
 /*
  * The stores that may be read, newest first. One that has been modified is read
- * by no other modification, of any value or of one that is expected.
+ * by no other modification, of any value or of one that is expected. (A
+ * modification that finds another value is a relaxed load.)
  */
-static int readable(const struct location *l, bool modify,
-		    const uint64_t *expected, int places[STORES_EACH])
+static int readable(const struct location *l, enum explore_order order,
+		    bool modify, const uint64_t *expected,
+		    int places[STORES_EACH])
 {
 	uint32_t seen = self()->current.at[location_index(l)];
 	int i, count = 0;
 
 	for (i = end_of(l) - 1; i >= 0; i--) {
 		const struct store *s = location_store_at(l, i);
-		bool takes = modify &&
-			     (expected == NULL || s->value == *expected);
+		bool takes = expected == NULL || s->value == *expected;
 
 		if (s->stamp < seen)
 			break;
-		if (!takes || !s->modified || promises_to_modify(s))
+		if (takes && acquires(order) && !promises_allow(s))
+			continue;
+		if (!takes || !modify || !s->modified || promises_to_modify(s))
 			places[count++] = i;
 	}
 	return count;
 }
 
-int memory_choose_read(const struct location *l, bool modify,
-		       const uint64_t *expected)
+int memory_choose_read(const struct location *l, enum explore_order order,
+		       bool modify, const uint64_t *expected)
 {
 	int places[STORES_EACH], values[STORES_EACH], i;
-	int count = readable(l, modify, expected, places);
+	int count = readable(l, order, modify, expected, places);
 
 	for (i = 0; i < count; i++)
 		values[i] = i;
@@ -132,20 +135,27 @@ void memory_come_to(struct location *l, struct store *s,
 
 /* --- promises ------------------------------------------------------------- */
 
-/* Of those with this value, one that no other modification has read. */
+/*
+ * Of those with this value, one that no modification has read; it may be its
+ * participant's own promise, which comes before it.
+ */
 static int choose_modified(const struct location *l, uint64_t found)
 {
-	int places[STORES_EACH], values[STORES_EACH], count = 0, i;
-	int all = readable(l, true, &found, places);
+	uint32_t seen = self()->current.at[location_index(l)];
+	int values[STORES_EACH], count = 0, i;
 
-	for (i = 0; i < all; i++)
-		if (location_store_at(l, places[i])->value == found &&
-		    !location_store_at(l, places[i])->modified)
+	for (i = l->count - 1; i >= 0; i--) {
+		const struct store *s = location_store_at(l, i);
+
+		if (s->stamp < seen)
+			break;
+		if (s->value == found && !s->modified)
 			values[count++] = i;
+	}
 	if (count == 0)
 		engine_end(FORBIDDEN);
-	return places[count == 1 ? values[0] :
-				   trail_choose('r', count, values, false)];
+	return count == 1 ? values[0] :
+			    trail_choose('r', count, values, false);
 }
 
 struct store *memory_store_ahead(struct location *l, uint64_t value,
@@ -170,7 +180,7 @@ void memory_keep_promise(struct location *l, struct store *s,
 {
 	struct view before;
 
-	if (read == NULL && self()->current.at[location_index(l)] >= s->stamp)
+	if (self()->current.at[location_index(l)] >= s->stamp)
 		engine_end(FORBIDDEN);
 	view_copy(&before, &s->message);
 	memory_come_to(l, s, order, e, read);

@@ -54,6 +54,9 @@ void location_rehash(struct location *l);
 uint64_t location_name_store(const struct store *s);
 struct store *location_store_at(const struct location *l, int place);
 struct store *location_newest(const struct location *l);
+/* How many there are of all locations; and whether it was one of so many. */
+uint32_t location_stores(void);
+bool location_is_among(const struct store *s, uint32_t stores);
 /* Puts one there; it is nobody's event yet. */
 struct store *location_insert(struct location *l, int place, uint64_t value);
 uint64_t location_read_plain(const void *p, size_t size);
@@ -75,8 +78,8 @@ void event_seal(struct event *e);
  * Where in the modification order: the store to read, newest first; modify: none
  * that another modification has read, of any value or of one that is expected.
  */
-int memory_choose_read(const struct location *l, bool modify,
-		       const uint64_t *expected);
+int memory_choose_read(const struct location *l, enum explore_order order,
+		       bool modify, const uint64_t *expected);
 void memory_learn(struct location *l, struct store *s, struct event *e,
 		  enum explore_order order);
 /* Where a store goes. */
@@ -103,7 +106,9 @@ struct event *memory_fence(enum explore_order order);
 enum access { READS, WRITES, MODIFIES };
 
 /* Before an access: stores that come later may be made here. */
-void promises_point(enum explore_order order, enum access access);
+void promises_point(enum access access);
+/* Whether an acquire may read it, which stands before what was promised. */
+bool promises_allow(const struct store *s);
 /* This store if it was promised; NULL: it may be, in another execution. */
 struct store *promises_take(struct location *l, enum explore_order order,
 			    uint64_t value, const struct store *modified);
@@ -111,8 +116,12 @@ bool promises_to_modify(const struct store *s);
 /* The first that who runs has promised there; it is behind all that he knows. */
 const struct store *promises_own(const struct location *l);
 void promises_release(void);
+
+/* --- settle.c ------------------------------------------------------------- */
+
 void promises_settle(struct location *l, const struct store *s,
 		     const struct view *before);
+
 static inline bool acquires(enum explore_order order)
 {
 	return order == EXPLORE_ACQUIRE || order >= EXPLORE_ACQ_REL;

@@ -20,7 +20,7 @@ static struct location *begin(struct explore_site *site, const void *p,
 		return NULL;
 	engine_point();
 	location_begin_history(l);
-	promises_point(sites_order(site), access);
+	promises_point(access);
 	plain_check_atomic(l->address, writes);
 	return l;
 }
@@ -34,7 +34,7 @@ uint64_t explore_load(struct explore_site *site, const void *p, size_t size)
 
 	if (l == NULL)
 		return location_read_plain(p, size);
-	s = location_store_at(l, memory_choose_read(l, false, NULL));
+	s = location_store_at(l, memory_choose_read(l, order, false, NULL));
 	e = event_new(location_index(l), order == EXPLORE_SEQ_CST);
 	memory_learn(l, s, e, order);
 	event_seal(e);
@@ -115,7 +115,7 @@ static uint64_t modify(struct explore_site *site, struct location *l,
 		       const uint64_t *expected, uint64_t operand, bool *done)
 {
 	enum explore_order order = sites_order(site);
-	int place = memory_choose_read(l, true, expected);
+	int place = memory_choose_read(l, order, true, expected);
 	struct store *s = location_store_at(l, place);
 	uint64_t found = s->value, value = modified(site, found, operand);
 	struct event *e;

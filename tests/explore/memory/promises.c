@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "memory.h"
+#include "promises.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /*
  * Stores that are made ahead of what stands before them in the program: load
- * buffering. A participant promises a store, others read it, and then it must
+ * buffering. A modification is made ahead whole, right behind the store that it
+ * modifies. A participant promises a store, others read it, and then it must
  * come to that store indeed, or there is no such execution (Kang and others, "A
  * promising semantics for relaxed-memory concurrency", POPL 2017). What may be
  * promised is what the participant did in another execution, alone from the same
@@ -14,48 +14,43 @@
  *
  * C11 allows it for any store, whatever comes before it, as long as happens-
  * before and coherence have no cycle; so do the litmus tests.
- * Scenes have what processors and compilers do: a relaxed store goes ahead of
- * whatever does not acquire, but not ahead of a fence, a call or the compiler's
- * barrier; and who made one ahead may be killed in between, as a compiler that
- * changed their order would have it. (A modification goes ahead of nothing.)
+ * Scenes have what processors and compilers do. What does not release goes ahead,
+ * a modification that acquires too, but not ahead of a fence or a call. An acquire
+ * that it goes ahead of has been made before it: it reads a store that there was
+ * when the promise was made. (In the terms of herd's aarch64.cat: po;[L], [A];po,
+ * dmb and rmw are kept, dependencies are not.)
+ * Who made one ahead may be killed in between, as a compiler that changed their
+ * order would have it; but not across the compiler's barrier: what processors do is
+ * precise when they are interrupted.
  */
 
-#define OFFERS 2048
 #define PROMISES_EACH 8
-
-/* A store that somebody may make ahead. */
-struct offer {
-	uintptr_t address;
-	size_t size;
-	bool modifies;
-	uint64_t found;		/* what it modifies */
-	uint64_t value;
-};
-static struct offer offers[OFFERS];	/* from 1 */
-static int offer_count;
+#define HELD 64
 
 struct promise {
 	struct location *location;
 	struct store *store;
 	struct store *modified;	/* the one that it modifies, or NULL */
 	uint64_t value;
+	uint32_t stores;	/* that there were before it */
+	uint64_t hash;		/* of them */
+	bool late;
 };
 
-/* A participant's way since it came to run, or since what goes ahead of nothing. */
+/* A participant's way since it came to run, or since a fence. */
 struct stretch {
 	bool begun;
 	int place;		/* of the choice at its beginning */
 	uint32_t events;	/* that came before it */
+	bool passed;		/* a barrier of the compiler */
+	int made;		/* promises, at its very beginning */
+	int held[HELD];		/* offers; when the promises are kept */
+	int held_count;
 	struct promise promises[PROMISES_EACH];
 	int count;
 };
 static struct stretch stretches[PARTICIPANTS];
 static int outstanding;		/* promises, of all */
-
-void promises_forget(void)
-{
-	offer_count = 0;
-}
 
 void promises_reset(void)
 {
@@ -70,7 +65,29 @@ static struct stretch *stretch(void)
 
 uint32_t promises_stretch(void)
 {
-	return stretch()->begun ? stretch()->events + 1 : 0;
+	const struct stretch *w = stretch();
+
+	return w->begun ? (w->events + 1) * (PROMISES_EACH + 1) +
+				  (uint32_t)w->made :
+			  0;
+}
+
+/* Acquires may read what there was when they were made. */
+uint64_t promises_hash(void)
+{
+	uint64_t hash = 0;
+	int who, i;
+
+	if (engine.promises == PROMISES_OF_C11)
+		return 0;
+	for (who = 0; outstanding > 0 && who < PARTICIPANTS; who++)
+		for (i = 0; i < stretches[who].count; i++) {
+			const struct promise *p = &stretches[who].promises[i];
+
+			hash += mix(mix(p->hash, (uint64_t)who * 2 + p->late),
+				    p->store->stamp ^ p->location->address);
+		}
+	return hash;
 }
 
 bool promises_any(void)
@@ -83,63 +100,14 @@ bool promises_has(int who)
 	return stretches[who].count > 0;
 }
 
-/* --- names ---------------------------------------------------------------- */
-
-static int note_offer(const struct offer *o)
-{
-	int i;
-
-	for (i = 1; i <= offer_count; i++)
-		if (offers[i].address == o->address &&
-		    offers[i].modifies == o->modifies &&
-		    offers[i].found == o->found && offers[i].value == o->value)
-			return i;
-	if (offer_count + 1 == OFFERS)
-		engine_end(CUT);
-	offers[++offer_count] = *o;
-	return offer_count;
-}
-
-/* "place.size=value", or "place.size:found=value" of what modifies. */
-void promise_name(int id, char *text, size_t size)
-{
-	const struct offer *o = &offers[id];
-	int used = snprintf(text, size, "%zx.%zu",
-			    system_place((const void *)o->address), o->size);
-
-	if (o->modifies)
-		used += snprintf(text + used, size - (size_t)used, ":%llx",
-				 (unsigned long long)o->found);
-	snprintf(text + used, size - (size_t)used, "=%llx",
-		 (unsigned long long)o->value);
-}
-
-const char *promise_read(const char *text, int *id)
-{
-	unsigned long long found = 0, value;
-	struct offer o = { 0 };
-	size_t place;
-	int read;
-
-	if (sscanf(text, "%zx.%zu:%llx=%llx%n", &place, &o.size, &found, &value,
-		   &read) == 4)
-		o.modifies = true;
-	else if (sscanf(text, "%zx.%zu=%llx%n", &place, &o.size, &value,
-			&read) != 3)
-		return NULL;
-	o.address = (uintptr_t)system_at(place);
-	o.found = found;
-	o.value = value;
-	*id = note_offer(&o);
-	return text + read;
-}
-
 /* --- making and keeping them ---------------------------------------------- */
 
 static void promise(const struct offer *o)
 {
 	struct stretch *w = stretch();
-	struct promise p = { .value = o->value };
+	struct promise p = { .value = o->value, .late = o->late,
+			     .stores = location_stores(),
+			     .hash = memory_hash() };
 
 	if (w->count == PROMISES_EACH)
 		engine_end(CUT);
@@ -161,22 +129,21 @@ static bool may_begin(enum access access)
 		engine_may_die());
 }
 
-void promises_point(enum explore_order order, enum access access)
+void promises_point(enum access access)
 {
 	struct stretch *w = stretch();
-	int id;
+	int id, made;
 
-	if (engine.promises != PROMISES_OF_C11 && acquires(order)) {
-		promises_barrier();
-		return;
-	}
-	while (!w->begun && may_begin(access)) {
+	for (made = 0; !w->begun && may_begin(access); made++) {
 		w->begun = true;
+		w->made = made;
+		w->passed = false;
+		w->held_count = 0;
 		w->events = self()->events;
 		id = trail_open(PROMISE, &w->place);
 		if (id == 0)
 			return;
-		promise(&offers[id]);
+		promise(offer_numbered(id));
 		promises_break(engine.current);
 		engine_point();
 	}
@@ -185,7 +152,7 @@ void promises_point(enum explore_order order, enum access access)
 static void offer(const struct location *l, enum explore_order order,
 		  uint64_t value, const struct store *modified)
 {
-	const struct stretch *w = stretch();
+	struct stretch *w = stretch();
 	struct offer o = { .address = l->address, .size = l->size,
 			   .value = value };
 
@@ -193,12 +160,27 @@ static void offer(const struct location *l, enum explore_order order,
 	if (!w->begun || w->events == self()->events - (modified != NULL) ||
 	    !system_holds((const void *)l->address))
 		return;
-	if (engine.promises != PROMISES_OF_C11 &&
-	    (order != EXPLORE_RELAXED || modified != NULL))
+	if (engine.promises != PROMISES_OF_C11 && releases(order))
 		return;
+	o.late = w->passed;
 	o.modifies = modified != NULL;
 	o.found = modified != NULL ? modified->value : 0;
-	trail_offer(w->place, note_offer(&o));
+	if (w->count == 0)
+		trail_offer(w->place, offer_note(&o));
+	else if (w->held_count == HELD)
+		engine_end(CUT);
+	else
+		w->held[w->held_count++] = offer_note(&o);
+}
+
+/*
+ * What is come to while promises are open is promised besides them only if they
+ * are kept on the same way: else one store would be promised for ever.
+ */
+static void offer_held(struct stretch *w)
+{
+	while (w->begun && w->held_count > 0)
+		trail_offer(w->place, w->held[--w->held_count]);
 }
 
 struct store *promises_take(struct location *l, enum explore_order order,
@@ -225,7 +207,20 @@ struct store *promises_take(struct location *l, enum explore_order order,
 	s = w->promises[i].store;
 	w->promises[i] = w->promises[--w->count];
 	outstanding--;
+	if (w->count == 0)
+		offer_held(w);
 	return s;
+}
+
+bool promises_allow(const struct store *s)
+{
+	const struct stretch *w = stretch();
+	int i;
+
+	for (i = 0; i < w->count && engine.promises != PROMISES_OF_C11; i++)
+		if (!location_is_among(s, w->promises[i].stores))
+			return false;
+	return true;
 }
 
 bool promises_to_modify(const struct store *s)
@@ -251,45 +246,6 @@ const struct store *promises_own(const struct location *l)
 		     w->promises[i].store->stamp < lowest->stamp))
 			lowest = w->promises[i].store;
 	return lowest;
-}
-
-static bool is_same(const struct view *a, const struct view *b)
-{
-	return memcmp(a, b, sizeof(a->clock) +
-				    location_count * sizeof(a->at[0])) == 0;
-}
-
-static void pass_on(struct store *s, const struct view *message)
-{
-	int who;
-
-	if (s->taken)
-		engine_end(FORBIDDEN);
-	view_join(&s->message, message);
-	for (who = 0; who < PARTICIPANTS; who++)
-		if ((s->readers >> who) & 1)
-			view_join(&engine.participant[who].acquired, message);
-}
-
-/*
- * What a store releases is known when it is come to. Who read it before, or a
- * modification of it, learns it now, for a fence to acquire; who has acquired it
- * already cannot have: this store would happen before what it is a cause of.
- */
-void promises_settle(struct location *l, const struct store *s,
-		     const struct view *before)
-{
-	struct view message;
-	int i = 0;
-
-	if (is_same(&s->message, before))
-		return;
-	view_copy(&message, &s->message);
-	while (location_store_at(l, i) != s)
-		i++;
-	do
-		pass_on(location_store_at(l, i), &message);
-	while (location_store_at(l, i++)->modified);
 }
 
 /* A fence stands before the stores that are promised. */
@@ -322,14 +278,60 @@ void promises_barrier(void)
 	promises_break(engine.current);
 }
 
-/* As a compiler would have it that has put the store first. */
-static void keep_last(struct stretch *w)
+/* Processors do not know of it. */
+void promises_pass(void)
 {
-	const struct promise *p = &w->promises[--w->count];
-	struct event *e = event_new(location_index(p->location), false);
+	struct stretch *w = stretch();
+	int i;
 
+	for (i = 0; i < w->count; i++)
+		if (!w->promises[i].late)
+			engine_end(FORBIDDEN);
+	w->passed = true;
+}
+
+/*
+ * Interrupts are precise, whatever processors do: what a killed one has made
+ * ahead a compiler has put there, and no compiler puts a modification elsewhere
+ * that a fence might come before.
+ */
+void promises_interrupt(bool by_fence)
+{
+	const struct stretch *w = stretch();
+	int i;
+
+	for (i = 0; i < w->count; i++)
+		if (w->promises[i].late ||
+		    (by_fence && w->promises[i].modified != NULL))
+			engine_end(FORBIDDEN);
+}
+
+/* Of each location in modification order. */
+static struct promise take_lowest(struct stretch *w)
+{
+	struct promise lowest;
+	int i, first = 0;
+
+	for (i = 1; i < w->count; i++)
+		if (w->promises[i].store->stamp <
+		    w->promises[first].store->stamp)
+			first = i;
+	lowest = w->promises[first];
+	w->promises[first] = w->promises[--w->count];
 	outstanding--;
-	memory_keep_promise(p->location, p->store, EXPLORE_RELAXED, e, NULL);
+	return lowest;
+}
+
+/* As a compiler would have it that has put the store first. */
+static void keep_one(struct stretch *w)
+{
+	struct promise p = take_lowest(w);
+	struct event *e = event_new(location_index(p.location), false);
+
+	if (p.modified != NULL)
+		e->read = p.modified->stamp;
+	memory_keep_promise(p.location, p.store, EXPLORE_RELAXED, e,
+			    p.modified);
 	event_seal(e);
 }
 
@@ -342,6 +344,7 @@ void promises_leave(enum state state)
 		return;
 	if (state != DEAD || engine.promises == PROMISES_OF_C11)
 		engine_end(FORBIDDEN);
+	promises_interrupt(false);
 	while (w->count > 0)
-		keep_last(w);
+		keep_one(w);
 }

@@ -19,7 +19,7 @@
  *	psc  partial order of sequential consistency
  */
 
-bool random_load_buffering;
+enum load_buffering random_buffering;
 
 static struct relation reads_before(const struct execution *x)
 {
@@ -109,13 +109,29 @@ static bool is_consistent(const struct execution *x, struct relation eco)
 			       x->ordered));
 }
 
-/* RC11: po | rf. With load buffering only what a value needs comes before. */
+/*
+ * What scenes keep in order, as weak processors do: bob and aob of aarch64.cat,
+ * with each fence a full one.
+ *	po ; [release] | [acquire] ; po | po ; [F] ; po | rmw
+ */
+static struct relation kept_by_machines(const struct execution *x)
+{
+	struct relation releases = then(x->po, identity(x->releasing));
+	struct relation acquires = then(identity(x->acquiring), x->po);
+	struct relation fences = then(then(x->po, identity(x->fences)), x->po);
+
+	return both(both(releases, acquires), both(fences, x->rmw));
+}
+
+/* RC11: po | rf. In C11 only what a value needs comes before. */
 static bool is_out_of_thin_air(const struct execution *x)
 {
-	struct relation before = random_load_buffering ?
-					 x->rmw :
-					 both(x->po, x->ordered);
+	struct relation before = both(x->po, x->ordered);
 
+	if (random_buffering == C11)
+		before = x->rmw;
+	else if (random_buffering == MACHINES)
+		before = kept_by_machines(x);
 	return !is_acyclic(both(before, x->rf));
 }
 

@@ -86,8 +86,9 @@ void values_print(const struct program *p, const struct values *o);
 
 /* --- both ways to them ---------------------------------------------------- */
 
-/* The axioms of C11, which has load buffering; else RC11's, which has not. */
-extern bool random_load_buffering;
+/* Whose load buffering; RC11 has none. */
+enum load_buffering { RC11, C11, MACHINES };
+extern enum load_buffering random_buffering;
 
 /* How many executions; UINT64_MAX: some were cut. */
 uint64_t search_outcomes(const struct program *p, struct outcomes *found);

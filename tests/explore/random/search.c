@@ -84,6 +84,11 @@ static void note(void)
 
 uint64_t search_outcomes(const struct program *p, struct outcomes *found)
 {
+	static const enum promises promises[] = {
+		[RC11] = NO_PROMISES,
+		[C11] = PROMISES_OF_C11,
+		[MACHINES] = PROMISES_OF_MACHINES
+	};
 	struct scene scene = { .name = "random", .setup = setup,
 			       .check = note };
 	struct bounds bounds = { .deviations = UNBOUNDED };
@@ -96,7 +101,7 @@ uint64_t search_outcomes(const struct program *p, struct outcomes *found)
 	outcomes = found;
 	memset(&outcome, 0, sizeof(outcome));
 	outcomes_clear(found);
-	engine.promises = random_load_buffering ? PROMISES_OF_C11 : NO_PROMISES;
+	engine.promises = promises[random_buffering];
 	search(&scene, &bounds, &findings);
 	engine.promises = PROMISES_OF_MACHINES;
 	return findings.cut > 0 ? UINT64_MAX : findings.runs;
