@@ -10,7 +10,9 @@
  * come to that store indeed, or there is no such execution (Kang and others, "A
  * promising semantics for relaxed-memory concurrency", POPL 2017). What may be
  * promised is what the participant did in another execution, alone from the same
- * place on, without anybody's help: so no value comes out of thin air.
+ * place on, without anybody's help: so no value comes out of thin air. (The place is
+ * where it began to run; so one of a store that it made since may be missing, see
+ * explore random 1 70111198.)
  *
  * C11 allows it for any store, whatever comes before it, as long as happens-
  * before and coherence have no cycle; so do the litmus tests.
