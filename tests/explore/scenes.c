@@ -82,6 +82,7 @@ const struct scene *const scenes[] = {
 	&scene_stall_third,
 	&scene_stall_anew,
 	&scene_stall_heir,
+	&scene_follow_heir,
 	&scene_join_left,
 	&scene_backlog_left,
 	&scene_create,

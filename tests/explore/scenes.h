@@ -58,7 +58,8 @@ extern const struct scene scene_processor, scene_processor_halt,
 	scene_pool_keys, scene_slip;
 
 /* scenes_owners.c */
-extern const struct scene scene_stall_heir, scene_join_left;
+extern const struct scene scene_stall_heir, scene_follow_heir,
+	scene_join_left;
 
 /* scenes_look.c */
 extern const struct scene scene_inspect_reused, scene_check_left,

@@ -100,6 +100,69 @@ const struct scene scene_stall_heir = {
 	.deviations = 2, .deep_deviations = 3,
 };
 
+/* --- the record of one that is followed ----------------------------------- */
+
+/* The first has handled nothing; the second follows it, the third the second. */
+static void follow_in_setup(int n, int upstream)
+{
+	struct disruptor_consumer_set set = { { 0 } };
+
+	disruptor_set_add(&set, disruptor_poller_index(play->poller[upstream]));
+	play_attach(n);
+	scene_act_as(n);
+	play->poller[n] = disruptor_poller_make(
+		play->ring[n],
+		DISRUPTOR_POLLER_OPTIONS(.start = DISRUPTOR_START_OLDEST),
+		&set);
+}
+
+static void chain_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 2,
+				      .consumers_max = 3));
+	play_producer(0);
+	play_consumer(0, ANONYMOUS);
+	follow_in_setup(1, 0);
+	follow_in_setup(2, 1);
+	play_attach(3);
+	scene_act_as(0);
+	play_publish_in_setup(1);
+}
+
+static void leave(void)
+{
+	disruptor_poller_free(play->poller[scene_self()]);
+}
+
+/* Whose record somebody has who begins behind the event. */
+static void join_when_left(void)
+{
+	while (!scene_has_ended(1))
+		scene_wait();
+	join();
+	scene_require(disruptor_poller_index(play->poller[3]) == 1,
+		      "the record was not given to the next one");
+}
+
+/* Its first look learns whom to follow; the others go by that. */
+static void find_nothing(void)
+{
+	int i;
+
+	for (i = 0; i < 2; i++)
+		scene_require(disruptor_poll(play->poller[2]) == 0,
+			      "it is ahead of one that it follows");
+}
+
+const struct scene scene_follow_heir = {
+	.name = "follow-heir",
+	.what = "a stage leaves or dies, its record's next owner is ahead",
+	.setup = chain_setup,
+	.participant = { NULL, leave, find_nothing, join_when_left },
+	.mortal = 2,
+	.deviations = 1, .kills = 1, .deep_deviations = 3, .deep_kills = 1,
+};
+
 /* --- the record of a producer --------------------------------------------- */
 
 static void left_setup(void)
