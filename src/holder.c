@@ -6,45 +6,50 @@
  * it can at least learn whose it is. For people: nothing depends on it.
  */
 
-static void describe(struct disruptor_holder *holder, const struct disruptor *d,
-		     uint32_t index)
+/* Its owner; what is copied counts if that has the record still. */
+static uint64_t describe(struct disruptor_holder *holder,
+			 const struct disruptor *d, uint32_t index)
 {
 	const struct disruptor_producer_record *r = &d->producers[index];
+	uint64_t owner = disruptor_load_acquire_u64(&r->owner);
 
 	holder->index = index;
 	holder->pid = disruptor_load_relaxed_u32(&r->pid);
 	holder->tid = disruptor_load_relaxed_u32(&r->tid);
+	holder->low = disruptor_sequence_load_relaxed(&r->intent_low);
+	holder->high = disruptor_sequence_load_relaxed(&r->intent_high);
+	return owner;
+}
+
+static bool has_it_still(struct disruptor *d, uint32_t index, uint64_t owner)
+{
+	if (owner == 0 ||
+	    !disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index)))
+		return false;
+	/* E10: who wrote what was read had taken the old owner away before. */
+	disruptor_fence_acquire();
+	return disruptor_load_relaxed_u64(&d->producers[index].owner) == owner;
 }
 
 /* Claims of a single producer do not show: it is whoever has the role. */
 static bool holds_role(struct disruptor *d, int64_t sequence,
 		       struct disruptor_holder *holder)
 {
-	int64_t published = disruptor_published(d);
+	uint64_t owner = describe(holder, d, 0);
 
-	if (sequence < published ||
-	    disruptor_load_relaxed_u64(&d->producers[0].owner) == 0 ||
-	    !disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(0)))
-		return false;
-	describe(holder, d, 0);
-	holder->low = published;
-	holder->high = published + disruptor_capacity(d);
-	return true;
+	/* Behind that: what was published before it came is not its own. */
+	holder->low = disruptor_published(d);
+	holder->high = holder->low + disruptor_capacity(d);
+	return sequence >= holder->low && has_it_still(d, 0, owner);
 }
 
 static bool has_intent(struct disruptor *d, uint32_t index, int64_t sequence,
 		       struct disruptor_holder *holder)
 {
-	const struct disruptor_producer_record *r = &d->producers[index];
+	uint64_t owner = describe(holder, d, index);
 
-	holder->low = disruptor_sequence_load_relaxed(&r->intent_low);
-	holder->high = disruptor_sequence_load_relaxed(&r->intent_high);
-	if (disruptor_load_relaxed_u64(&r->owner) == 0 ||
-	    sequence < holder->low || sequence >= holder->high ||
-	    !disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index)))
-		return false;
-	describe(holder, d, index);
-	return true;
+	return sequence >= holder->low && sequence < holder->high &&
+	       has_it_still(d, index, owner);
 }
 
 static bool is_claimed(const struct disruptor *d, int64_t sequence)

@@ -288,8 +288,13 @@ static int take_record(struct disruptor_producer_private *p)
  */
 static void settle_record(struct disruptor_producer_record *record)
 {
-	/* E10: who finds these must find what the last owner published. */
-	disruptor_sequence_store_release(&record->intent_low,
+	/*
+	 * E10: who finds any of these must find what the last owner published;
+	 * and who looks whose the record is, that it is the last one's no more.
+	 */
+	disruptor_store_release_u64(&record->owner, 0);
+	disruptor_fence_release();
+	disruptor_sequence_store_relaxed(&record->intent_low,
 					 DISRUPTOR_INTENT_IDLE);
 	disruptor_store_relaxed_u32(&record->pid, disruptor_os_process_id());
 	disruptor_store_relaxed_u32(&record->tid, disruptor_os_thread_id());
@@ -313,8 +318,9 @@ static void connect(struct disruptor_producer_private *p)
 	 * may be behind its words.
 	 */
 	s->next = disruptor_stream_end(d);
+	/* E1: behind the fence of settle_record(), with all that is published. */
 	if (!s->multi)
-		disruptor_sequence_store_release(s->cursor, s->next);
+		disruptor_sequence_store_relaxed(s->cursor, s->next);
 	s->claimed = 0;
 	s->limit = s->next;	/* the first claim scans the gate */
 	disruptor_sequencer_prepare_fetch(s);

@@ -96,6 +96,8 @@ DISRUPTOR_API void disruptor_inspect_free(struct disruptor_ring_info *info);
  * In a single producer ring whoever has the role, for any sequence that is not
  * published. -ENOENT: nobody, since it is published or a gap, or not claimed,
  * or its claimer died, and then it becomes a gap; -EOPNOTSUPP: a private ring.
+ * One that is stopped in the midst of a claim that another one was faster to
+ * make may be told instead.
  *
  * Thread safety: any thread. Progress: a system call for each producer record
  * that may hold it.

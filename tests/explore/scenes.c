@@ -93,6 +93,8 @@ const struct scene *const scenes[] = {
 	&scene_check_left,
 	&scene_check_joined, &scene_check_pool,
 	&scene_inspect_done,
+	&scene_holder,
+	&scene_holder_role,
 	&scene_repair_gap,
 	&scene_repair_moving,
 	&scene_repair_links,

@@ -66,6 +66,9 @@ extern const struct scene scene_inspect_reused, scene_check_left,
 	scene_check_joined, scene_check_pool, scene_backlog_left,
 	scene_inspect_done;
 
+/* scenes_holder.c */
+extern const struct scene scene_holder, scene_holder_role;
+
 /* scenes_repair.c */
 extern const struct scene scene_repair_gap, scene_repair_moving,
 	scene_repair_links, scene_repair_place, scene_repair_word;

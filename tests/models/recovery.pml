@@ -416,6 +416,7 @@ proctype producer(byte me)
 		:: locked[r] -> goto ended
 		fi;
 		/* settle_record(), connect() */
+		owner[r] = 0;
 #ifdef OWNER_FIRST
 		owner[r] = me + 1;
 #endif
