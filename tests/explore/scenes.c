@@ -15,6 +15,8 @@ const struct scene *const scenes[] = {
 	&scene_gap_wrap,
 	&scene_gap_only,
 	&scene_gap_follow,
+	&scene_fetch,
+	&scene_fetch_join,
 	&scene_wait_one,
 	&scene_wait_one_fence,
 	&scene_wait_two,

@@ -12,6 +12,9 @@ extern const struct scene scene_single, scene_single_batch,
 	scene_multi_gap, scene_multi_alone, scene_gap_wrap, scene_gap_only,
 	scene_gap_follow;
 
+/* scenes_fetch.c */
+extern const struct scene scene_fetch, scene_fetch_join;
+
 /* scenes_wait.c */
 extern const struct scene scene_wait_one, scene_wait_one_fence, scene_wait_two,
 	scene_wait_two_fence, scene_wait_follower, scene_wait_follower_fence,
