@@ -237,8 +237,11 @@ void engine_point(void)
 			      trail_choose('p', count, values, false);
 	if (chosen < 0)
 		die();
-	if (chosen != engine.current)
+	if (chosen != engine.current) {
+		/* It may have waited, and goes on also where others run next. */
+		engine.participant[chosen].state = READY;
 		switch_to(chosen);
+	}
 	membarrier_point();
 }
 
