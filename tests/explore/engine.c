@@ -280,6 +280,19 @@ static void wake_by_time(void)
 	}
 }
 
+static void look_for_missed(void)
+{
+	int i;
+
+	if (engine.scene->has_missed == NULL || engine.killed > 0)
+		return;
+	for (i = 1; i < PARTICIPANTS; i++)
+		if (engine.participant[i].state == SLEEPING &&
+		    engine.scene->has_missed(i - 1))
+			scene_violated("lost wake-up: participant %d sleeps, "
+				       "and what it waits for is there", i - 1);
+}
+
 /*
  * All wait: time passes. Then every store has reached everybody. In a strict
  * scene nobody needs time: who sleeps now has missed his wake-up.
@@ -294,6 +307,7 @@ static void pass_time(void)
 	    (waiting == INT64_MAX || engine.rounds >= 2) &&
 	    anybody(SLEEPING))
 		scene_violated("lost wake-up: all are done or asleep");
+	look_for_missed();
 	if (++engine.rounds > ROUNDS_MAX)
 		scene_violated("stuck: time passes and nothing happens");
 	engine.now = waiting < sleeping ? waiting : sleeping;

@@ -26,6 +26,33 @@ static bool once_in(int n)
 
 /* --- a scene -------------------------------------------------------------- */
 
+static enum improvised_step lively_step_of_producer(void)
+{
+	static const enum improvised_step steps[] = {
+		STEP_PUBLISH_WAITING, STEP_PUBLISH_WAITING,
+		STEP_PUBLISH_WAITING, STEP_PUBLISH_WAITING,
+		STEP_PUBLISH,	      STEP_GIVE_UP,
+		STEP_LEAVE,	      STEP_JOIN,
+		STEP_CLOSE,	      STEP_HALT
+	};
+	enum improvised_step step = steps[below(10)];
+
+	return step == STEP_GIVE_UP && !improvisation.multi ?
+		       STEP_PUBLISH_WAITING :
+		       step;
+}
+
+static enum improvised_step lively_step_of_consumer(void)
+{
+	static const enum improvised_step steps[] = {
+		STEP_WAIT,   STEP_WAIT,	 STEP_WAIT,	   STEP_TAKE,
+		STEP_STAND,  STEP_LEAVE, STEP_JOIN,	   STEP_FOLLOW,
+		STEP_REMOVE, STEP_HALT,	 STEP_JOIN_OLDEST, STEP_RECOVER
+	};
+
+	return steps[below(12)];
+}
+
 static enum improvised_step step_of_producer(void)
 {
 	static const enum improvised_step steps[] = {
@@ -50,6 +77,17 @@ static enum improvised_step step_of_consumer(void)
 	return steps[below(8)];
 }
 
+static enum improvised_step step_of(enum improvised_part part)
+{
+	bool lively = improvisation.lively;
+
+	if (part == PART_PRODUCER)
+		return lively ? lively_step_of_producer() : step_of_producer();
+	if (part == PART_CONSUMER)
+		return lively ? lively_step_of_consumer() : step_of_consumer();
+	return lively && once_in(2) ? STEP_REMOVE : STEP_RECOVER;
+}
+
 static void make_steps(int n)
 {
 	enum improvised_part part = improvisation.parts[n].part;
@@ -59,11 +97,11 @@ static void make_steps(int n)
 	if (!improvisation.parts[n].is_there && part != PART_VISITOR)
 		*steps++ = once_in(2) ? STEP_JOIN : STEP_JOIN_OLDEST;
 	for (i = 0; i < count; i++)
-		*steps++ = part == PART_PRODUCER ? step_of_producer() :
-			   part == PART_CONSUMER ? step_of_consumer() :
-						   STEP_RECOVER;
+		*steps++ = step_of(part);
 	if (part == PART_CONSUMER && !once_in(3))
-		*steps = STEP_CONSUME;
+		*steps = improvisation.lively && once_in(2) ?
+				 STEP_CONSUME_WAITING :
+				 STEP_CONSUME;
 }
 
 static void make_part(int n)
@@ -80,6 +118,7 @@ static void make_part(int n)
 	i->parts[n].is_there = n == 0 || !once_in(3);
 	i->parts[n].follows = n > 1 && i->parts[1].is_there && once_in(3);
 	i->parts[n].is_mortal = i->shared && once_in(3);
+	i->parts[n].has_limit = i->lively && once_in(2);
 	make_steps(n);
 }
 
@@ -94,7 +133,7 @@ static int members(enum improvised_part part)
 	return count;
 }
 
-static void make(uint64_t number)
+static void make(uint64_t number, bool lively)
 {
 	struct improvisation *i = &improvisation;
 	int n;
@@ -106,6 +145,8 @@ static void make(uint64_t number)
 	i->stamped = once_in(2);
 	i->capacity = 1 + below(2);
 	i->count = 2 + below(IMPROVISED_PARTS - 1);
+	i->lively = lively;
+	i->no_barrier = lively && once_in(3);
 	for (n = 0; n < i->count; n++)
 		make_part(n);
 }
@@ -113,13 +154,15 @@ static void make(uint64_t number)
 const struct scene *improvise(uint64_t number)
 {
 	static struct scene scene;
+	bool lively = number % 2 != 0;
 	int n;
 
 	do
-		make(number++ ^ UINT64_C(0x5bf03635f0935ad3));
+		make(number++ ^ UINT64_C(0x5bf03635f0935ad3), lively);
 	while (members(PART_PRODUCER) > 2 || members(PART_CONSUMER) > 2);
 	scene = scene_improvised;
 	scene.deviations = 1 + below(3);
+	scene.no_barrier = improvisation.no_barrier;
 	for (n = 0; n < SCENE_PARTICIPANTS; n++) {
 		if (n >= improvisation.count)
 			scene.participant[n] = NULL;
@@ -141,19 +184,26 @@ void improvise_print(void)
 		[STEP_JOIN_OLDEST] = "joins at the oldest",
 		[STEP_FOLLOW] = "follows", [STEP_LEAVE] = "leaves",
 		[STEP_RECOVER] = "recovers", [STEP_CLOSE] = "closes",
+		[STEP_PUBLISH_WAITING] = "waits for room and publishes",
+		[STEP_WAIT] = "waits and takes",
+		[STEP_CONSUME_WAITING] = "consumes, waiting",
+		[STEP_STAND] = "stands still",
+		[STEP_REMOVE] = "removes the place of 1", [STEP_HALT] = "halts",
 	};
 	static const char *const parts[] = { "producer", "consumer", "visitor" };
 	const struct improvisation *i = &improvisation;
 	int n, s;
 
-	printf("    %s ring of %d, %s, %s\n", i->shared ? "shared" : "private",
+	printf("    %s ring of %d, %s, %s%s\n", i->shared ? "shared" : "private",
 	       i->capacity, i->multi ? "multi producer" : "single producer",
-	       i->stamped ? "stamped" : "packed");
+	       i->stamped ? "stamped" : "packed",
+	       i->no_barrier ? ", no membarrier" : "");
 	for (n = 0; n < i->count; n++) {
-		printf("    %d %s%s%s%s:", n, parts[i->parts[n].part],
+		printf("    %d %s%s%s%s%s:", n, parts[i->parts[n].part],
 		       i->parts[n].is_there ? "" : ", comes later",
 		       i->parts[n].follows ? ", behind 1" : "",
-		       i->parts[n].is_mortal ? ", mortal" : "");
+		       i->parts[n].is_mortal ? ", mortal" : "",
+		       i->parts[n].has_limit ? ", evictable" : "");
 		for (s = 0; s < IMPROVISED_STEPS; s++)
 			if (i->parts[n].steps[s] != STEP_NONE)
 				printf(" %s;", steps[i->parts[n].steps[s]]);

@@ -24,6 +24,13 @@ enum improvised_step {
 	STEP_LEAVE,
 	STEP_RECOVER,		/* as who waits for a claim does */
 	STEP_CLOSE,
+	/* Of lively ones. */
+	STEP_PUBLISH_WAITING,	/* for room, a while */
+	STEP_WAIT,		/* for an event, and takes it */
+	STEP_CONSUME_WAITING,	/* as STEP_CONSUME, asleep */
+	STEP_STAND,		/* still, for some milliseconds */
+	STEP_REMOVE,		/* part 1's place, if it left or died */
+	STEP_HALT,		/* the process */
 	STEP_COUNT
 };
 
@@ -31,6 +38,8 @@ enum improvised_part { PART_PRODUCER, PART_CONSUMER, PART_VISITOR };
 
 struct improvisation {
 	bool shared, multi, stamped;
+	/* They wait, halt, stand still and are evicted. */
+	bool lively, no_barrier;
 	int capacity;
 	int count;		/* of parts */
 	struct {
@@ -38,6 +47,7 @@ struct improvisation {
 		bool is_there;	/* from the beginning */
 		bool follows;	/* part 1 */
 		bool is_mortal;
+		bool has_limit;	/* to standing still */
 		enum improvised_step steps[IMPROVISED_STEPS];
 	} parts[IMPROVISED_PARTS];
 };
@@ -45,6 +55,18 @@ struct improvisation {
 /* scenes_improvised.c; parts and bounds are the improvisation's. */
 extern struct improvisation improvisation;
 extern const struct scene scene_improvised;
+
+/* scenes_improvised_waits.c: of lively ones. */
+void improvised_publish_waiting(void);
+void improvised_wait(void);
+void improvised_stand(void);
+void improvised_remove(void);
+void improvised_halt(void);
+void improvised_close(void);
+/* Its place was taken from it, whether it knows or not. */
+bool improvised_is_evicted(int n);
+void improvised_waits_setup(void);
+bool improvised_has_missed(int n);
 
 /* improvise.c */
 const struct scene *improvise(uint64_t number);

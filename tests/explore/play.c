@@ -98,15 +98,22 @@ bool play_claim(int64_t count)
 	return true;
 }
 
+static void put(uint64_t *event, uint64_t value)
+{
+	if (play->reads_late)
+		disruptor_store_relaxed_u64(event, value);
+	else
+		*event = value;
+}
+
 void play_fill_and_publish(int64_t count)
 {
 	struct disruptor_producer *p = play->producer[scene_self()];
 	int64_t first = disruptor_producer_sequence(p, 0), i;
 
 	for (i = 0; i < count; i++) {
-		uint64_t *event = disruptor_producer_event(p, i);
-
-		*event = (uint64_t)(first + i) * FACTOR;
+		put(disruptor_producer_event(p, i),
+		    (uint64_t)(first + i) * FACTOR);
 		play->publishing[first + i] = true;
 	}
 	disruptor_publish(p);
@@ -173,31 +180,57 @@ static void note_gaps(int me, int64_t from, int64_t to)
 	}
 }
 
-static void note_event(int me, int64_t s, const uint64_t *event)
+/* Reads, and then asks, as one must that may be evicted meanwhile. */
+static bool is_intact(int me, int64_t s, const uint64_t *event)
+{
+	uint64_t value = play->reads_late ? disruptor_load_relaxed_u64(event) :
+					    *event;
+
+	if (play->may_be_evicted[me] &&
+	    disruptor_poller_is_evicted(play->poller[me]))
+		return false;
+	scene_require(value / FACTOR == (uint64_t)s,
+		      "event %lld holds another's value", (long long)s);
+	return true;
+}
+
+static bool note_event(int me, int64_t s, const uint64_t *event)
 {
 	scene_require(s >= 0 && s < PLAY_SEQUENCES && play->publishing[s],
 		      "event %lld is delivered before it is published",
 		      (long long)s);
 	scene_require(!play->delivered[me][s], "event %lld is delivered twice",
 		      (long long)s);
-	scene_require(*event / FACTOR == (uint64_t)s,
-		      "event %lld holds another's value", (long long)s);
+	if (!is_intact(me, s, event))
+		return false;
 	play->delivered[me][s] = true;
+	return true;
+}
+
+int64_t play_wait(int64_t timeout_ns)
+{
+	int me = scene_self();
+	struct disruptor_poller *p = play->poller[me];
+	int64_t before = disruptor_poller_sequence(p, 0);
+	int64_t n = disruptor_poll_wait(p, timeout_ns);
+
+	scene_require(n >= 0 || n == -ESHUTDOWN || n == -ECANCELED ||
+			      (n == -ESTALE && play->may_be_evicted[me]),
+		      "poll returned %lld", (long long)n);
+	note_gaps(me, before, disruptor_poller_sequence(p, 0));
+	return n;
 }
 
 int64_t play_look(void)
 {
 	int me = scene_self();
 	struct disruptor_poller *p = play->poller[me];
-	int64_t before = disruptor_poller_sequence(p, 0);
-	int64_t n = disruptor_poll(p), i;
+	int64_t n = play_wait(0), i;
 
-	scene_require(n >= 0 || n == -ESHUTDOWN || n == -ECANCELED,
-		      "poll returned %lld", (long long)n);
-	note_gaps(me, before, disruptor_poller_sequence(p, 0));
 	for (i = 0; i < n; i++)
-		note_event(me, disruptor_poller_sequence(p, i),
-			   disruptor_poller_event(p, i));
+		if (!note_event(me, disruptor_poller_sequence(p, i),
+				disruptor_poller_event(p, i)))
+			return i > 0 ? i : -ESTALE;
 	return n;
 }
 

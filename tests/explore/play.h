@@ -25,6 +25,8 @@ struct play {
 	bool stepped_over[SCENE_PARTICIPANTS][PLAY_SEQUENCES];
 	bool closing;	/* what is claimed from now on may become a gap */
 	bool closed[SCENE_PARTICIPANTS]; /* saw the end of stream */
+	bool may_be_evicted[SCENE_PARTICIPANTS]; /* while it lives */
+	bool reads_late; /* an evicted one may read what is overwritten */
 };
 extern struct play *play;
 
@@ -49,6 +51,8 @@ void play_produce(int batches, int64_t count);
 void play_produce_blocking(int batches, int64_t count);
 /* What is ready now is read; what poll said. */
 int64_t play_look(void);
+/* Waits for something to look at; what poll said. */
+int64_t play_wait(int64_t timeout_ns);
 /* It is advanced over, too. */
 int64_t play_take(void);
 /* Until all producers have ended and nothing is left, or the end of stream. */

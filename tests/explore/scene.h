@@ -22,6 +22,8 @@ struct scene {
 	void (*check)(void);
 	unsigned int mortal;	/* bit n: participant n may be killed */
 	bool strict;		/* a sleep that expires is a lost wake-up */
+	/* All wait, nobody was killed: whether n has slept through something. */
+	bool (*has_missed)(int n);
 	bool no_barrier;	/* membarrier(2) is refused */
 	bool spurious;		/* a sleep may end for no reason */
 	/* Bounds: of the standard set, and of the deep one (-1: none). */

@@ -25,6 +25,12 @@ static struct {
 
 /* --- setup ---------------------------------------------------------------- */
 
+static int64_t limit_of(int n)
+{
+	play->may_be_evicted[n] = improvisation.parts[n].has_limit;
+	return improvisation.parts[n].has_limit;
+}
+
 static void begin_part(int n)
 {
 	if (improvisation.shared)
@@ -37,11 +43,12 @@ static void begin_part(int n)
 	else if (improvisation.parts[n].follows)
 		play_consumer(n, DISRUPTOR_POLLER_OPTIONS(
 					 .upstream = DISRUPTOR_AFTER_NAMES(
-						 "leader")));
+						 "leader"),
+					 .stall_limit_ns = limit_of(n)));
 	else
 		play_consumer(n, DISRUPTOR_POLLER_OPTIONS(
-					 .name = n == LEADER ? "leader" :
-							       NULL));
+					 .name = n == LEADER ? "leader" : NULL,
+					 .stall_limit_ns = limit_of(n)));
 	known->follows[n] = improvisation.parts[n].follows;
 	if (play->producer[n] == NULL && play->poller[n] == NULL) {
 		fprintf(stderr, "explore: part %d cannot begin: %s\n", n,
@@ -59,7 +66,9 @@ static void setup(void)
 					    DISRUPTOR_SINGLE_PRODUCER,
 		.slot_layout = i->stamped ? DISRUPTOR_SLOTS_STAMPED :
 					    DISRUPTOR_SLOTS_PACKED,
-		.producers_max = i->multi ? 2 : 0, .consumers_max = 2);
+		.producers_max = i->multi ? 2 : 0, .consumers_max = 2,
+		.wait_strategy = i->lively ? DISRUPTOR_WAIT_BLOCKING :
+					     DISRUPTOR_WAIT_DEFAULT);
 	int n;
 
 	if (i->shared)
@@ -68,6 +77,9 @@ static void setup(void)
 		play_ring(options);
 	known = scene_memory(sizeof(*known));
 	scene_share(known->marks, sizeof(known->marks));
+	improvised_waits_setup();
+	for (n = 0; n < i->count; n++)
+		play->reads_late |= i->parts[n].has_limit;
 	for (n = 0; n < i->count; n++)
 		begin_part(n);
 	for (n = 0; n < i->count; n++)
@@ -83,7 +95,8 @@ static bool claim(int64_t count)
 	if (play->producer[scene_self()] == NULL)
 		return false;
 	n = disruptor_try_claim_n(play->producer[scene_self()], count);
-	scene_require(n == count || n == -EAGAIN || n == -ESHUTDOWN,
+	scene_require(n == count || n == -EAGAIN || n == -ESHUTDOWN ||
+			      (n == -ECANCELED && improvisation.lively),
 		      "a claim returned %lld", (long long)n);
 	return n == count;
 }
@@ -110,7 +123,8 @@ static void give_up(void)
 static bool is_led(int c, int64_t s)
 {
 	return known->follows[c] && play->is_consumer[LEADER] &&
-	       !scene_is_dead(LEADER) && s >= play->first[LEADER];
+	       !scene_is_dead(LEADER) && !improvised_is_evicted(LEADER) &&
+	       s >= play->first[LEADER];
 }
 
 static void mark(int c, int64_t s)
@@ -147,7 +161,7 @@ static bool is_led_nowhere(int c)
 	       (!play->is_consumer[LEADER] || scene_has_ended(LEADER));
 }
 
-static void consume(void)
+static void consume(bool asleep)
 {
 	int me = scene_self();
 	int64_t n = 0;
@@ -164,9 +178,13 @@ static void consume(void)
 			break;
 		if (is_led_nowhere(me))
 			return;
-		scene_wait();
+		if (asleep)
+			improvised_wait();
+		else
+			scene_wait();
 	}
-	known->consumed[me] = play->is_consumer[me];
+	known->consumed[me] = play->is_consumer[me] &&
+			      (n == 0 || n == -ESHUTDOWN);
 }
 
 /* --- coming and going ----------------------------------------------------- */
@@ -207,7 +225,8 @@ static void join(enum improvised_step step)
 					    DISRUPTOR_AFTER_NAMES("leader") :
 					    NULL,
 			.start = oldest ? DISRUPTOR_START_OLDEST :
-					  DISRUPTOR_START_NEXT));
+					  DISRUPTOR_START_NEXT,
+			.stall_limit_ns = limit_of(me)));
 	if (play->poller[me] != NULL)
 		begin_membership(me, oldest);
 }
@@ -247,7 +266,8 @@ static void take_step(enum improvised_step step)
 		take();
 		break;
 	case STEP_CONSUME:
-		consume();
+	case STEP_CONSUME_WAITING:
+		consume(step == STEP_CONSUME_WAITING);
 		break;
 	case STEP_JOIN:
 	case STEP_JOIN_OLDEST:
@@ -261,8 +281,23 @@ static void take_step(enum improvised_step step)
 		recover();
 		break;
 	case STEP_CLOSE:
-		play->closing = true;
-		disruptor_close(play->ring[scene_self()]);
+		improvised_close();
+		break;
+	case STEP_PUBLISH_WAITING:
+		improvised_publish_waiting();
+		break;
+	case STEP_WAIT:
+		improvised_wait();
+		take();
+		break;
+	case STEP_STAND:
+		improvised_stand();
+		break;
+	case STEP_REMOVE:
+		improvised_remove();
+		break;
+	case STEP_HALT:
+		improvised_halt();
 		break;
 	default:
 		break;
@@ -327,4 +362,5 @@ const struct scene scene_improvised = {
 	.setup = setup,
 	.participant = { part, part, part, part },
 	.check = check,
+	.has_missed = improvised_has_missed,
 };
