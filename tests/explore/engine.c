@@ -238,7 +238,7 @@ void engine_point(void)
 	if (chosen < 0)
 		die();
 	if (chosen != engine.current) {
-		/* It may have waited, and goes on also where others run next. */
+		/* It may have waited; now it runs until it waits again. */
 		engine.participant[chosen].state = READY;
 		switch_to(chosen);
 	}

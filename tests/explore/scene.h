@@ -22,7 +22,7 @@ struct scene {
 	void (*check)(void);
 	unsigned int mortal;	/* bit n: participant n may be killed */
 	bool strict;		/* a sleep that expires is a lost wake-up */
-	/* All wait, nobody was killed: whether n has slept through something. */
+	/* All wait, nobody was killed: whether n slept through something. */
 	bool (*has_missed)(int n);
 	bool no_barrier;	/* membarrier(2) is refused */
 	bool spurious;		/* a sleep may end for no reason */

@@ -11,7 +11,7 @@
 
 #define EVENT_SIZE 16
 #define CAPACITY 128
-#define AHEAD 32	/* it fetches the block behind the next one of so many */
+#define AHEAD 32	/* it fetches the block after the next, of so many */
 #define READ 80		/* in the first block that it fetches again */
 
 static uint64_t *event_at(int64_t sequence)

@@ -45,7 +45,7 @@ static bool is_single(void)
 	       DISRUPTOR_SINGLE_PRODUCER;
 }
 
-/* The role of one that died goes to its heir, and with it what it had claimed. */
+/* The role of one that died goes to its heir, and what it claimed with it. */
 static bool has_inherited(const struct disruptor_holder *h, int64_t sequence,
 			  int owner)
 {
@@ -118,7 +118,7 @@ static void inherit(void)
 
 const struct scene scene_holder = {
 	.name = "holder",
-	.what = "who holds a claim, as its producer leaves or dies and has an heir",
+	.what = "who holds a claim, as its producer goes and has an heir",
 	.setup = claims_setup,
 	.participant = { publish_and_leave, publish_and_claim, inherit,
 			 ask_for_both },

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Improvised scenes whose participants wait, asleep. When nobody can go on, who
- * sleeps has nothing to do: what it waits for is looked at from above, so that a
- * sleep may also end by its time and no wake-up be lost.
+ * sleeps has nothing to do: what it waits for is looked at from above, so that
+ * a sleep may also end by its time and no wake-up be lost.
  */
 #include "improvise.h"
 #include "play.h"

@@ -102,7 +102,7 @@ const struct scene scene_stall_heir = {
 
 /* --- the record of one that is followed ----------------------------------- */
 
-/* The first has handled nothing; the second follows it, the third the second. */
+/* The first has handled nothing, the second follows it, and the third that. */
 static void follow_in_setup(int n, int upstream)
 {
 	struct disruptor_consumer_set set = { { 0 } };
