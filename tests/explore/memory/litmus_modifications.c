@@ -78,6 +78,9 @@ static void compiled_0(void) { result[0] = load(&words->x); compiler_barrier();
 			       store(&words->y, 1); }
 static void told_0(void) { store(&words->x, 1); compiler_barrier();
 			   result[0] = load(&words->y); add(&words->z, RLX); }
+static void ahead_0(void) { load(&words->y); store(&words->z, 1);
+			    store(&words->x, 1); compiler_barrier();
+			    result[0] = load(&words->y); }
 static void sleep_1(void) { store(&words->y, 1); disruptor_os_barrier(true);
 			    result[1] = load(&words->x); load(&words->z); }
 static void barrier_1(void) { result[1] = load(&words->y);
@@ -222,6 +225,8 @@ const struct litmus litmus_modifications[] = {
 	{ "LB", "membarrier, of machines", { compiled_0, barrier_1 }, NULL, 2,
 	  RLX, RLX, NONE, NONE, LB_NO, true },
 	{ "SB+M", "membarrier, of machines", { told_0, sleep_1 }, NULL, 2, RLX,
+	  RLX, NONE, NONE, SB_SC, true },
+	{ "SB", "store ahead, of machines", { ahead_0, sleep_1 }, NULL, 2, RLX,
 	  RLX, NONE, NONE, SB_SC, true },
 	{ "LB+both", "of machines", { lb_both_0, lb_both_1 }, NULL, 1, RLX, RLX,
 	  NONE, NONE, "0 1", true },

@@ -10,6 +10,12 @@
  * different times: each before its next step, or before a later one, but before
  * the caller goes on. (Who has ended or sleeps had its fence when it was taken
  * off its processor.)
+ *
+ * Who has made a store ahead has the fence between two that changed places: it
+ * orders neither of them. What comes behind both comes behind the fence, and finds
+ * what the caller found before. Who has its store and its load exchanged, without
+ * the barrier that it should have (a mutant), has a fence that orders nothing: a
+ * load that is late stands there for the next one.
  */
 
 struct barrier {
@@ -17,14 +23,18 @@ struct barrier {
 	int16_t first;
 	int16_t between[PARTICIPANTS];
 	int count;
+	struct view seen;	/* by the caller, before */
 };
 static struct barrier barriers[PARTICIPANTS];	/* by caller */
 static int outstanding;				/* callers */
+static struct view owed[PARTICIPANTS];	/* to be found behind what changed places */
+static uint8_t owing;			/* participants */
 
 void membarrier_reset(void)
 {
 	memset(barriers, 0, sizeof(barriers));
 	outstanding = 0;
+	owing = 0;
 }
 
 uint64_t membarrier_hash(void)
@@ -37,34 +47,56 @@ uint64_t membarrier_hash(void)
 	return hash;
 }
 
-/*
- * Who has its store and its load exchanged, or made a store ahead, has the fence
- * between two that changed places: it orders nothing.
- */
 static bool is_ordered(int who)
 {
 	return !engine.participant[who].exposed &&
 	       (!promises_has(who) || engine.promises == PROMISES_OF_C11);
 }
 
+static void owe(const struct barrier *b)
+{
+	int who = engine.current;
+
+	if (((owing >> who) & 1) == 0)
+		memset(&owed[who], 0, sizeof(owed[who]));
+	owing |= (uint8_t)(1u << who);
+	view_join(&owed[who], &b->seen);
+	engine_note('m', (uint64_t)b->first);
+}
+
+static void find_what_is_owed(void)
+{
+	int who = engine.current;
+
+	if (((owing >> who) & 1) == 0 || !is_ordered(who))
+		return;
+	owing &= (uint8_t)~(1u << who);
+	view_join_places(&self()->current, &owed[who]);
+}
+
+/* Of who is current. */
+static void fence_between(struct barrier *b)
+{
+	int16_t node = memory_fence(EXPLORE_SEQ_CST)->node;
+
+	b->between[b->count++] = node;
+	if (!coherence_order(b->first, node))
+		engine_end(FORBIDDEN);
+}
+
 static void pass(struct barrier *b, int who)
 {
 	int current = engine.current;
-	int16_t node;
 
 	b->pending &= (uint8_t)~(1u << who);
 	engine.current = who;
 	if (engine.promises != PROMISES_OF_C11)
 		promises_interrupt(true);
+	if (is_ordered(who))
+		fence_between(b);
+	else if (!engine.participant[who].exposed)
+		owe(b);
 	engine.current = current;
-	if (!is_ordered(who))
-		return;
-	engine.current = who;
-	node = memory_fence(EXPLORE_SEQ_CST)->node;
-	engine.current = current;
-	b->between[b->count++] = node;
-	if (!coherence_order(b->first, node))
-		engine_end(FORBIDDEN);
 }
 
 /* A barrier of somebody else's reaches who runs now, or only later. */
@@ -73,6 +105,7 @@ void membarrier_point(void)
 	static const int now_or_later[] = { 0, 1 };
 	int caller;
 
+	find_what_is_owed();
 	for (caller = 1; outstanding > 0 && caller < PARTICIPANTS; caller++)
 		if ((barriers[caller].pending >> engine.current) & 1 &&
 		    trail_choose('m', 2, now_or_later, false) == 0)
@@ -99,6 +132,8 @@ void memory_membarrier(void)
 
 	promises_barrier();
 	b->first = memory_fence(EXPLORE_SEQ_CST)->node;
+	memset(&b->seen, 0, sizeof(b->seen));
+	view_join(&b->seen, &self()->current);
 	b->count = 0;
 	b->pending = list_others();
 	outstanding++;

@@ -35,6 +35,8 @@ struct location {
 
 void view_empty(struct view *view);
 void view_join(struct view *into, const struct view *from);
+/* Where loads and stores go, without what happens before them. */
+void view_join_places(struct view *into, const struct view *from);
 void view_copy(struct view *into, const struct view *from);
 
 /* --- locations.c ---------------------------------------------------------- */

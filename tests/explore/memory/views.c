@@ -18,14 +18,19 @@ static void join_clock(struct clock *into, const struct clock *from)
 			into->at[i] = from->at[i];
 }
 
-void view_join(struct view *into, const struct view *from)
+void view_join_places(struct view *into, const struct view *from)
 {
 	uint32_t i;
 
-	join_clock(&into->clock, &from->clock);
 	for (i = 0; i < location_count; i++)
 		if (into->at[i] < from->at[i])
 			into->at[i] = from->at[i];
+}
+
+void view_join(struct view *into, const struct view *from)
+{
+	join_clock(&into->clock, &from->clock);
+	view_join_places(into, from);
 }
 
 void view_copy(struct view *into, const struct view *from)
