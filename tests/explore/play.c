@@ -100,10 +100,13 @@ bool play_claim(int64_t count)
 
 static void put(uint64_t *event, uint64_t value)
 {
-	if (play->reads_late)
-		disruptor_store_relaxed_u64(event, value);
-	else
+	if (!play->reads_late) {
 		*event = value;
+		return;
+	}
+	/* Where it goes depends on the claim: no compiler puts it before that. */
+	scene_compiler_barrier();
+	disruptor_store_relaxed_u64(event, value);
 }
 
 void play_fill_and_publish(int64_t count)

@@ -52,6 +52,8 @@ _Noreturn void scene_violated(const char *format, ...)
 int scene_self(void);
 bool scene_is_dead(int n);
 bool scene_has_ended(int n);
+/* A compiler's barrier, of the scene's own: not one of the ring's orderings. */
+void scene_compiler_barrier(void);
 /* The newest value of an atomic word, from above: nobody's load. */
 uint64_t scene_peek(const int64_t *word);
 /* Whether anybody was killed in this execution. */

@@ -54,6 +54,13 @@ void explore_compiler_barrier(struct explore_site *site)
 		promises_pass();
 }
 
+void scene_compiler_barrier(void)
+{
+	engine.step++;
+	if (engine.running)
+		promises_pass();
+}
+
 void memory_enter_kernel(struct kernel_object *object)
 {
 	struct participant *p = self();
