@@ -21,14 +21,19 @@ static uint64_t describe(struct disruptor_holder *holder,
 	return owner;
 }
 
-static bool has_it_still(struct disruptor *d, uint32_t index, uint64_t owner)
+bool disruptor_producer_is_still(const struct disruptor_producer_record *r,
+				 uint64_t owner)
 {
-	if (owner == 0 ||
-	    !disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index)))
-		return false;
 	/* E10: who wrote what was read had taken the old owner away before. */
 	disruptor_fence_acquire();
-	return disruptor_load_relaxed_u64(&d->producers[index].owner) == owner;
+	return disruptor_load_relaxed_u64(&r->owner) == owner;
+}
+
+static bool has_it_still(struct disruptor *d, uint32_t index, uint64_t owner)
+{
+	return owner != 0 &&
+	       disruptor_liveness_alive(d, DISRUPTOR_LOCK_PRODUCER(index)) &&
+	       disruptor_producer_is_still(&d->producers[index], owner);
 }
 
 /* Claims of a single producer do not show: it is whoever has the role. */

@@ -92,27 +92,45 @@ static void copy_claim(struct disruptor_producer_info *p,
 	p->claim_high = high;
 }
 
+static void copy_record(struct disruptor_producer_info *info,
+			struct disruptor *d, uint32_t index)
+{
+	const struct disruptor_producer_record *r = &d->producers[index];
+
+	*info = (struct disruptor_producer_info){ .index = index };
+	info->pid = disruptor_load_relaxed_u32(&r->pid);
+	info->tid = disruptor_load_relaxed_u32(&r->tid);
+	copy_claim(info, d, r);
+	info->abandoned = disruptor_load_relaxed_u64(&r->abandoned);
+	info->alive = disruptor_liveness_alive(d,
+					       DISRUPTOR_LOCK_PRODUCER(index));
+}
+
+/* Of one owner who is there, or of those who were, and then none is alive. */
+static bool copy_producer(struct disruptor_producer_info *info,
+			  struct disruptor *d, uint32_t index)
+{
+	const struct disruptor_producer_record *r = &d->producers[index];
+	uint64_t owner;
+	int tries = 0;
+
+	do {
+		owner = disruptor_load_acquire_u64(&r->owner);
+		copy_record(info, d, index);
+	} while (!disruptor_producer_is_still(r, owner) &&
+		 ++tries < LOOKS_MAX);
+	info->alive = info->alive && owner != 0 && tries < LOOKS_MAX;
+	return info->pid != 0;
+}
+
 static void copy_producers(struct disruptor_ring_info *info,
 			   struct disruptor *d)
 {
 	uint32_t i;
 
-	for (i = 0; i < d->header.producers_max; i++) {
-		const struct disruptor_producer_record *r = &d->producers[i];
-		struct disruptor_producer_info *p =
-			&info->producers[info->producer_count];
-
-		p->index = i;
-		p->pid = disruptor_load_relaxed_u32(&r->pid);
-		p->tid = disruptor_load_relaxed_u32(&r->tid);
-		copy_claim(p, d, r);
-		p->abandoned = disruptor_load_relaxed_u64(&r->abandoned);
-		p->alive = disruptor_load_relaxed_u64(&r->owner) != 0 &&
-			   disruptor_liveness_alive(
-				   d, DISRUPTOR_LOCK_PRODUCER(i));
-		if (p->pid != 0)
-			info->producer_count++;
-	}
+	for (i = 0; i < d->header.producers_max; i++)
+		info->producer_count += copy_producer(
+			&info->producers[info->producer_count], d, i);
 }
 
 static void copy_policy(struct disruptor_consumer_info *info,

@@ -285,6 +285,10 @@ void disruptor_view_close(struct disruptor *view);
 
 /* --- holder.c ----------------------------------------------------------- */
 
+/* What was read of the record since it had this owner is of that one alone. */
+bool disruptor_producer_is_still(const struct disruptor_producer_record *r,
+				 uint64_t owner);
+
 /* disruptor_find_holder() without its checks. */
 int disruptor_find_holder_in_view(struct disruptor *d, int64_t sequence,
 				  struct disruptor_holder *holder);

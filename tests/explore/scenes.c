@@ -97,6 +97,7 @@ const struct scene *const scenes[] = {
 	&scene_inspect_done,
 	&scene_holder,
 	&scene_holder_role,
+	&scene_inspect_heir,
 	&scene_repair_gap,
 	&scene_repair_moving,
 	&scene_repair_links,

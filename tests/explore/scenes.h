@@ -70,7 +70,7 @@ extern const struct scene scene_inspect_reused, scene_check_left,
 	scene_inspect_done;
 
 /* scenes_holder.c */
-extern const struct scene scene_holder, scene_holder_role;
+extern const struct scene scene_holder, scene_holder_role, scene_inspect_heir;
 
 /* scenes_repair.c */
 extern const struct scene scene_repair_gap, scene_repair_moving,

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Scenes: who asks whose claim is waited for is told the one, or nobody. */
+/*
+ * Scenes: who asks whose claim is waited for is told the one, or nobody; and who
+ * looks at a producer's record sees one owner.
+ */
 #include "play.h"
 #include "scenes.h"
 
@@ -14,6 +17,7 @@
 
 /* Who takes a record over looks like its last owner at first. */
 static bool *heir_came;
+static bool *owner_left;
 
 /* In the simulated kernel. */
 static uint32_t process_of(int participant)
@@ -150,4 +154,50 @@ const struct scene scene_holder_role = {
 	.participant = { publish_and_leave, NULL, inherit, ask_for_role },
 	.mortal = 1,
 	.deviations = 4, .kills = 1, .deep_deviations = 7, .deep_kills = 1,
+};
+
+/* --- the record ----------------------------------------------------------- */
+
+static void record_setup(void)
+{
+	play_shared(DISRUPTOR_OPTIONS(.event_size = 8, .capacity = 1,
+				      .consumers_max = 1));
+	claim_in_setup(0);
+	play_attach(HEIR);
+	heir_came = scene_memory(sizeof(*heir_came));
+	owner_left = scene_memory(sizeof(*owner_left));
+}
+
+static void leave_for_good(void)
+{
+	publish_and_leave();
+	*owner_left = true;
+}
+
+static void look_who_has_it(void)
+{
+	bool had_gone = *owner_left || scene_is_dead(0);
+	struct disruptor_ring_info *info = disruptor_inspect("ring");
+	const struct disruptor_producer_info *p = info->producers;
+	uint32_t first = process_of(0), heir = process_of(HEIR);
+
+	scene_require(info->producer_count == 1, "nobody was there");
+	if (!p->alive)
+		return;
+	scene_require(p->tid == p->pid && (p->pid == first || p->pid == heir),
+		      "process %u with thread %u", (unsigned int)p->pid,
+		      (unsigned int)p->tid);
+	/* It may be the heir's lock that is found. */
+	scene_require(p->pid == heir || !had_gone || *heir_came,
+		      "alive, and had gone");
+	scene_require(p->pid == first || *heir_came, "alive, and not there");
+}
+
+const struct scene scene_inspect_heir = {
+	.name = "inspect-heir",
+	.what = "a producer leaves or dies, another takes its record, one looks",
+	.setup = record_setup,
+	.participant = { leave_for_good, NULL, inherit, look_who_has_it },
+	.mortal = 1,
+	.deviations = 3, .kills = 1, .deep_deviations = 5, .deep_kills = 1,
 };
