@@ -17,6 +17,7 @@
  *	views.c		what a participant knows of them
  *	events.c	what participants did
  *	promises.c	stores that are made ahead of what comes before them
+ *	places.c	where
  *	offers.c	which ones, and their names
  *	settle.c	what they release
  *	fences.c	fences, the kernel's locks

@@ -23,8 +23,10 @@ void memory_learn(struct location *l, struct store *s, struct event *e,
 	if (p->current.at[i] < s->stamp)
 		p->current.at[i] = s->stamp;
 	view_join(&p->acquired, &s->message);
-	if (acquires(order))
+	if (acquires(order)) {
 		view_join(&p->current, &s->message);
+		promises_acquire(s);
+	}
 	if (promises_any()) {
 		s->readers |= (uint8_t)(1u << engine.current);
 		s->taken |= acquires(order);

@@ -114,6 +114,8 @@ bool promises_allow(const struct store *s);
 /* This store if it was promised; NULL: it may be, in another execution. */
 struct store *promises_take(struct location *l, enum explore_order order,
 			    uint64_t value, const struct store *modified);
+/* It acquires this one. */
+void promises_acquire(const struct store *s);
 bool promises_to_modify(const struct store *s);
 /* The first that who runs has promised there; it is behind all that he knows. */
 const struct store *promises_own(const struct location *l);

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "promises.h"
 
-#include <string.h>
-
 /*
  * Stores that are made ahead of what stands before them in the program: load
  * buffering. A modification is made ahead whole, right behind the store that it
@@ -10,9 +8,8 @@
  * come to that store indeed, or there is no such execution (Kang and others, "A
  * promising semantics for relaxed-memory concurrency", POPL 2017). What may be
  * promised is what the participant did in another execution, alone from the same
- * place on, without anybody's help: so no value comes out of thin air. (The place is
- * where it began to run; so one of a store that it made since may be missing, see
- * explore random 1 70111198.)
+ * place on, without anybody's help: so no value comes out of thin air. (places.c
+ * has the places.)
  *
  * C11 allows it for any store, whatever comes before it, as long as happens-
  * before and coherence have no cycle; so do the litmus tests.
@@ -26,37 +23,17 @@
  * precise when they are interrupted.
  */
 
-#define PROMISES_EACH 8
-#define HELD 64
-
-struct promise {
-	struct location *location;
-	struct store *store;
-	struct store *modified;	/* the one that it modifies, or NULL */
-	uint64_t value;
-	uint32_t stores;	/* that there were before it */
-	uint64_t hash;		/* of them */
-	bool late;
-};
-
-/* A participant's way since it came to run, or since a fence. */
-struct stretch {
-	bool begun;
-	int place;		/* of the choice at its beginning */
-	uint32_t events;	/* that came before it */
-	bool passed;		/* a barrier of the compiler */
-	int made;		/* promises, at its very beginning */
-	int held[HELD];		/* offers; when the promises are kept */
-	int held_count;
-	struct promise promises[PROMISES_EACH];
-	int count;
-};
 static struct stretch stretches[PARTICIPANTS];
 static int outstanding;		/* promises, of all */
 
 void promises_reset(void)
 {
-	memset(stretches, 0, sizeof(stretches));
+	int who;
+
+	for (who = 0; who < PARTICIPANTS; who++) {
+		stretches[who].begun = false;
+		stretches[who].count = 0;
+	}
 	outstanding = 0;
 }
 
@@ -65,11 +42,16 @@ static struct stretch *stretch(void)
 	return &stretches[engine.current];
 }
 
+void promises_acquire(const struct store *s)
+{
+	stretch_acquire(stretch(), s);
+}
+
 uint32_t promises_stretch(void)
 {
 	const struct stretch *w = stretch();
 
-	return w->begun ? (w->events + 1) * (PROMISES_EACH + 1) +
+	return w->begun ? (w->places[0].events + 1) * (PROMISES_EACH + 1) +
 				  (uint32_t)w->made :
 			  0;
 }
@@ -136,53 +118,16 @@ void promises_point(enum access access)
 	struct stretch *w = stretch();
 	int id, made;
 
-	for (made = 0; !w->begun && may_begin(access); made++) {
-		w->begun = true;
-		w->made = made;
-		w->passed = false;
-		w->held_count = 0;
-		w->events = self()->events;
-		id = trail_open(PROMISE, &w->place);
+	for (made = 0; (!w->begun || w->stored) && may_begin(access); made++) {
+		if (!w->begun)
+			stretch_begin(w, made);
+		id = stretch_open(w);
 		if (id == 0)
 			return;
 		promise(offer_numbered(id));
 		promises_break(engine.current);
 		engine_point();
 	}
-}
-
-static void offer(const struct location *l, enum explore_order order,
-		  uint64_t value, const struct store *modified)
-{
-	struct stretch *w = stretch();
-	struct offer o = { .address = l->address, .size = l->size,
-			   .value = value };
-
-	/* Something must come before it; a modification is an event already. */
-	if (!w->begun || w->events == self()->events - (modified != NULL) ||
-	    !system_holds((const void *)l->address))
-		return;
-	if (engine.promises != PROMISES_OF_C11 && releases(order))
-		return;
-	o.late = w->passed;
-	o.modifies = modified != NULL;
-	o.found = modified != NULL ? modified->value : 0;
-	if (w->count == 0)
-		trail_offer(w->place, offer_note(&o));
-	else if (w->held_count == HELD)
-		engine_end(CUT);
-	else
-		w->held[w->held_count++] = offer_note(&o);
-}
-
-/*
- * What is come to while promises are open is promised besides them only if they
- * are kept on the same way: else one store would be promised for ever.
- */
-static void offer_held(struct stretch *w)
-{
-	while (w->begun && w->held_count > 0)
-		trail_offer(w->place, w->held[--w->held_count]);
 }
 
 struct store *promises_take(struct location *l, enum explore_order order,
@@ -203,14 +148,15 @@ struct store *promises_take(struct location *l, enum explore_order order,
 			first = i;
 	i = first;
 	if (i == w->count) {
-		offer(l, order, value, modified);
+		stretch_offer(w, l, order, value, modified);
+		w->stored = true;
 		return NULL;
 	}
 	s = w->promises[i].store;
 	w->promises[i] = w->promises[--w->count];
 	outstanding--;
 	if (w->count == 0)
-		offer_held(w);
+		stretch_offer_held(w);
 	return s;
 }
 
@@ -289,7 +235,7 @@ void promises_pass(void)
 	for (i = 0; i < w->count; i++)
 		if (!w->promises[i].late)
 			engine_end(FORBIDDEN);
-	w->passed = true;
+	w->passed = w->place_count;
 }
 
 /*
