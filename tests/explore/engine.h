@@ -26,7 +26,8 @@
  *	plain.c		data races on memory that is not atomic
  *	litmus.c	the classic tests of all this; litmus_tests.c: their table,
  *			litmus_modifications.c: those of load buffering with
- *			modifications; litmus_parts.c: what they are made of
+ *			modifications; litmus_places.c: and behind one's own
+ *			stores; litmus_parts.c: what they are made of
  *
  * random/: the same compared with the axioms, on random programs
  *

@@ -91,6 +91,7 @@ int litmus_run(void)
 	int count = 0, wrong = run_all(litmus_tests, &count);
 
 	wrong += run_all(litmus_modifications, &count);
+	wrong += run_all(litmus_places, &count);
 	printf("%d litmus tests, %d outcomes that are not as they must be\n",
 	       count, wrong);
 	return wrong;

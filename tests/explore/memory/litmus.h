@@ -18,8 +18,9 @@ struct litmus {
 	bool of_machines;	/* not all that C11 allows; see promises.c */
 };
 
-/* litmus_tests.c, litmus_modifications.c; the last one has no name. */
-extern const struct litmus litmus_tests[], litmus_modifications[];
+/* Of litmus_*.c each; the last one has no name. */
+extern const struct litmus litmus_tests[], litmus_modifications[],
+	litmus_places[];
 /* litmus_parts.c */
 void litmus_begin(const struct litmus *t);
 void litmus_setup(void);

@@ -41,21 +41,6 @@ static void own_0(void) { result[0] = load(&words->x); store(&words->y, 1);
 static void own_1(void) { result[1] = load(&words->y);
 			  store_as(&words->x, result[1] == 2, RLX); }
 
-/* It goes ahead, but of nothing before the store that it modifies. */
-static void change_0(void) { result[0] = load_as(&words->x, ACQ);
-			     store(&words->y, 1); }
-static void change_1(void) { swap_if(&words->x, 0, 2, fence_order);
-			     result[1] = load(&words->y);
-			     add(&words->x, fence_order); }
-
-/* Likewise what is behind an acquire of a store of its own. */
-static void forward_0(void) { result[0] = load_as(&words->y, ACQ);
-			      store(&words->z, 1); load(&words->x); }
-static void forward_1(void) { add(&words->x, fence_order);
-			      result[1] = load(&words->z);
-			      result[2] = load_as(&words->x, ACQ);
-			      store(&words->y, 1); }
-
 static void both_0(void) { result[0] = add(&words->x, fence_order);
 			   result[1] = add(&words->y, fence_order); }
 static void both_1(void) { result[2] = add(&words->y, other_fence);
@@ -169,8 +154,6 @@ const struct litmus litmus_modifications[] = {
 	  RLX, RLX, RLX, RLX, FOUND, false },
 	{ "LB+own", "relaxed", { own_0, own_1 }, NULL, 2, RLX, RLX, RLX, NONE,
 	  "00 01 02 12", false },
-	{ "LB+chain", "relaxed", { change_0, change_1 }, NULL, 2, RLX, RLX, RLX,
-	  NONE, "00 01 20 21 30 31", false },
 	{ "LB+acq", "it goes along", { between_0, lb_1, write_z }, NULL, 3,
 	  RLX, RLX, NONE, NONE, ALL_8, false },
 	{ "LB+acq", "it is told", { between_0, tell_1 }, NULL, 3, RLX, RLX,
@@ -217,12 +200,6 @@ const struct litmus litmus_modifications[] = {
 	  RLX, RLX, NONE, "00 01 02 12", true },
 	{ "LB+own", "release, of machines", { own_0, own_1 }, NULL, 2, REL,
 	  RLX, RLX, NONE, "00 01 02", true },
-	{ "LB+chain", "relaxed, of machines", { change_0, change_1 }, NULL, 2,
-	  RLX, RLX, RLX, NONE, "00 01 20 21 30 31", true },
-	{ "LB+chain", "release, of machines", { change_0, change_1 }, NULL, 2,
-	  RLX, RLX, REL, NONE, "00 01 20 21 30", true },
-	{ "LB+own", "an acquire, of machines", { forward_0, forward_1 }, NULL,
-	  3, RLX, RLX, RLX, NONE, "001 011 101 111", true },
 	{ "LB+acq", "along, of machines", { between_0, lb_1, write_z }, NULL,
 	  3, RLX, RLX, NONE, NONE, ALL_8, true },
 	{ "LB+acq", "not far, of machines", { between_0, lb_copy_1, write_z },

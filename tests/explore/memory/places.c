@@ -2,12 +2,13 @@
 #include "promises.h"
 
 /*
- * Where a store may be promised that a participant comes to later: where it began
- * to run, and behind each store that it has made since. The first is as good as
- * the others, for nobody else does anything in between, but for what needs a store
- * of its own: a modification of it, and in scenes what comes behind an acquire
- * that reads it. (That others run in between is not enough to begin again there:
- * who runs takes a step, and it may be the one that reads what is promised.)
+ * Where a store may be promised that a participant comes to later: where it
+ * began to run, and behind each store that it has made since. The first is as
+ * good as the others, for nobody else does anything in between, but for what
+ * needs a store of its own: a modification of it, and in scenes what comes behind
+ * an acquire that reads it. (That others run in between is not enough to begin
+ * again there: who runs takes a step, and it may be the one that reads what is
+ * promised.)
  */
 
 void stretch_begin(struct stretch *w, int made)
