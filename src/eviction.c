@@ -187,6 +187,14 @@ static bool is_held(struct disruptor *d, uint32_t index)
 		disruptor_consumer_followers_hold(d, index));
 }
 
+/* Of many that leave one after the other only the first one waits. */
+static int64_t leave_patience(const struct disruptor *d)
+{
+	return disruptor_load_relaxed_u32(&d->registry_is_held) ?
+		       0 :
+		       LEAVE_PATIENCE_NS;
+}
+
 void disruptor_consumer_leave(struct disruptor_poller_private *p)
 {
 	struct disruptor *d = p->disruptor;
@@ -196,7 +204,8 @@ void disruptor_consumer_leave(struct disruptor_poller_private *p)
 	if (disruptor_load_relaxed_u64(&r->status) == p->status &&
 	    !disruptor_consumer_holds_place(r)) {
 		/* No lock: the pin falls; who is held up or joins evicts us. */
-		lock = disruptor_registry_lock(d, LEAVE_PATIENCE_NS);
+		lock = disruptor_registry_lock(d, leave_patience(d));
+		disruptor_store_relaxed_u32(&d->registry_is_held, lock < 0);
 		if (lock >= 0) {
 			disruptor_consumer_remove(d, p->index);
 			/* Before others may take the record that looks free. */

@@ -200,6 +200,7 @@ struct disruptor {
 	pthread_mutex_t mutex;
 	struct disruptor_producer_private *producer_handles;
 	struct disruptor_poller_private *poller_handles;
+	uint32_t registry_is_held; /* by somebody, for as long as one waits */
 	bool halted;
 	struct disruptor_processor *processors;
 	struct disruptor_worker_pool *pools;

@@ -101,8 +101,8 @@ disruptor_poller_new_opts(struct disruptor *disruptor,
 /*
  * Leaves. What was polled and not advanced over counts as unread. NULL is
  * accepted. Where others have been joining and leaving for a second, it leaves
- * as the dead do: it is counted until somebody whom it holds up, or who joins in
- * its place, finds it gone.
+ * as the dead do: it is counted until somebody whom it holds up, or who joins
+ * in its place, finds it gone.
  */
 DISRUPTOR_API void disruptor_poller_free(struct disruptor_poller *poller);
 

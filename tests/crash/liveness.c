@@ -261,7 +261,7 @@ static void attach_storm(const struct flavour *flavour)
 	for (i = 0; i < ATTACHERS; i++)
 		CHILD_JOIN(pids[i]);
 	CHECK_EQ(left, 0);
-	/* Who waits 0.1 s for the registry in vain leaves as the dead do. */
+	/* Who waits a second for the registry in vain leaves as the dead do. */
 	CHECK(disruptor_repair(s->d, NULL, NULL) >= 0);
 	CHECK_EQ(disruptor_consumer_count(s->d), 1);
 	scene_free(s);

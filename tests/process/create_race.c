@@ -77,7 +77,7 @@ static void judge(struct race *race, uint32_t round)
 	info = disruptor_inspect(race->name);
 	CHECK(info != NULL);
 	CHECK_EQ(memcmp(info->ring_id, race->ring_id, 16), 0);
-	/* Who waits 0.1 s for the registry in vain leaves as the dead do. */
+	/* Who waits a second for the registry in vain leaves as the dead do. */
 	for (i = 0; i < info->consumer_count; i++)
 		CHECK(!info->consumers[i].alive);
 	CHECK_EQ(disruptor_check(race->name, NULL, NULL), info->consumer_count);

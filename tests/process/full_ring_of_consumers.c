@@ -40,7 +40,7 @@ static void always_room(const struct flavour *flavour)
 		pids[i] = child_start(come_and_go, s);
 	for (i = 0; i < PROCESSES; i++)
 		CHILD_JOIN(pids[i]);
-	/* Who waits 0.1 s for the registry in vain leaves as the dead do. */
+	/* Who waits a second for the registry in vain leaves as the dead do. */
 	CHECK(disruptor_repair(s->d, NULL, NULL) >= 0);
 	CHECK_EQ(disruptor_consumer_count(s->d), 0);
 	disruptor_free(s->d);
