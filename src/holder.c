@@ -100,6 +100,7 @@ int disruptor_find_holder_in_view(struct disruptor *d, int64_t sequence,
 {
 	if (find(d, sequence, holder))
 		return 0;
+	*holder = (struct disruptor_holder){ 0 };
 	return disruptor_fail(ENOENT, "nobody alive holds sequence %lld",
 			      (long long)sequence);
 }

@@ -282,9 +282,9 @@ static int take_record(struct disruptor_producer_private *p)
 }
 
 /*
- * The lock is ours. What the last owner left is swept away before the owner
- * changes: until then survivors see that it is dead, afterwards that nothing
- * of it is left.
+ * The lock is ours. First the last owner's name goes: from then on nobody owns
+ * what it left, and survivors may resolve it. Then that is swept away, and then
+ * the next one's name comes.
  */
 static void settle_record(struct disruptor_producer_record *record)
 {
