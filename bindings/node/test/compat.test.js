@@ -177,8 +177,15 @@ test('a joiner waits for a slow creator', { timeout: PATIENCE_MS },
 			const fs = require('node:fs');
 			const bytes = fs.readFileSync('/dev/shm/' + args[0]);
 			tell('there');
-			setTimeout(() => fs.writeFileSync('/dev/shm/' + args[1],
-				bytes), 500);`, [made, name]);
+			setTimeout(() => {
+				const fd = fs.openSync('/dev/shm/' + args[1], 'r+');
+				const magic = bytes.length - 4096;
+				// At once of its size, and what says that it is made last.
+				fs.ftruncateSync(fd, bytes.length);
+				fs.writeSync(fd, bytes, 0, magic, 0);
+				fs.writeSync(fd, bytes, magic + 8, 4096 - 8, magic + 8);
+				fs.writeSync(fd, bytes, magic, 8, magic);
+			}, 500);`, [made, name]);
 		await creator.take();
 		assert.equal(open(t, { name, init: false }).next, 1);
 		assert.equal(await creator.ended, 0);

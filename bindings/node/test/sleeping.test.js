@@ -34,7 +34,10 @@ const echo = `
 	const p = back.producer(), c = there.consumer('c');
 	(async () => {
 		// Beside a faster peer no other wait may ever have to sleep.
-		await c.next({ timeout: 1 }).catch(() => {});
+		await c.next({ timeout: 1 }).catch(({ code }) => {
+			if (code !== 'ETIMEDOUT')
+				throw new Error(code);
+		});
 		tell(null);
 		for await (const { start } of c.batches({ spin: 0, max: 1 })) {
 			p.tryWrite(1, (s) => {
