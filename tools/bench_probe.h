@@ -16,8 +16,8 @@ int bench_cpus(const char *list, int cpus[BENCH_CPUS_MAX]);
 int bench_pin(int cpu);
 
 /*
- * Nanoseconds of a round trip of two cache lines; negative: errno. NO_PROBE: the
- * two were not at work at the same time.
+ * Nanoseconds of a round trip of two cache lines; negative: errno. NO_PROBE:
+ * the two were not at work at the same time.
  */
 #define BENCH_NO_PROBE 1e9
 double bench_probe(int cpu_a, int cpu_b);
