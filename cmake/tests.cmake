@@ -93,6 +93,7 @@ if(NOT CMAKE_CROSSCOMPILING)
   script(check layers scripts/check-layers)
   script(check edges scripts/check-edges)
   script(check features scripts/check-features)
+  script(check catalogue tests/mutants/check-catalogue)
   script(check examples scripts/show-examples --check)
   if(TARGET example_diamond)
     script(check output tests/examples/check-output
